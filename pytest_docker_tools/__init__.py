@@ -1,0 +1,25 @@
+"""Fixture factories for pytest that describe a test environment of containers, and make, check and remove it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .factories import build, container, fetch, image, image_or_build, network, volume
+    from .templates import fxtr
+
+__all__ = ["build", "container", "fetch", "fxtr", "image", "image_or_build", "network", "volume"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: pytest imports this package at every start."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{'templates' if name == 'fxtr' else 'factories'}")
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,140 @@
+"""What can be done with a container, in docker-py's words, over a driver.
+
+Shared by `client.Container`, which is docker-py's shape, and `wrappers.Container`, which is what tests hold.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import IO, Any, NamedTuple, Union
+
+from .driver import Driver
+from .exceptions import hide_ours
+
+__tracebackhide__ = hide_ours
+
+Output = Union[bytes, "tuple[bytes | None, bytes | None]", None]
+
+
+class ExecOutput(NamedTuple):
+    """What `exec_run` gives. `output` is bytes or, with `demux`, (stdout, stderr); None for an empty stream."""
+
+    exit_code: int | None
+    output: Output
+
+
+class ContainerVerbs:
+    """The verbs of a container. A subclass says which container, and through which driver."""
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """The full id."""
+
+    @property
+    @abstractmethod
+    def driver(self) -> Driver:
+        """The driver that all calls go through."""
+
+    @abstractmethod
+    def reload(self) -> None:
+        """Look at the container again."""
+
+    def start(self) -> None:
+        """Start the container."""
+        self.driver.start(self.id)
+
+    def stop(self, timeout: int | None = None) -> None:
+        """Stop the container; after `timeout` seconds (default: as the container has it) it is killed."""
+        self.driver.stop(self.id, grace=timeout)
+
+    def restart(self, timeout: int | None = None) -> None:
+        """Stop as `stop` does, and start again."""
+        self.driver.restart(self.id, grace=timeout)
+
+    def kill(self, signal: str | int | None = None) -> None:
+        """Send a signal, SIGKILL where none is given."""
+        self.driver.kill(self.id, signal=signal)
+
+    def pause(self) -> None:
+        """Freeze all processes."""
+        self.driver.pause(self.id)
+
+    def unpause(self) -> None:
+        """Let a paused container go on."""
+        self.driver.unpause(self.id)
+
+    def wait(self, timeout: float | None = None) -> dict[str, Any]:
+        """Wait until the container does not run, and give {"StatusCode": exit code}.
+
+        Raises `DeadlineExceeded` after `timeout` seconds.
+        """
+        return {"StatusCode": self.driver.wait(self.id, timeout=timeout), "Error": None}
+
+    def remove(self, v: bool = False, force: bool = False) -> None:
+        """Remove the container, with its anonymous volumes (`v`), also while it runs (`force`)."""
+        self.reload()
+        self.driver.remove("container", [self.id], force=force, volumes=v)
+
+    def exec_run(
+        self,
+        cmd: str | Sequence[str],
+        stdout: bool = True,
+        stderr: bool = True,
+        tty: bool = False,
+        privileged: bool = False,
+        user: str | int = "",
+        detach: bool = False,
+        environment: Mapping[str, Any] | Sequence[str] | None = None,
+        workdir: str | None = None,
+        demux: bool = False,
+    ) -> ExecOutput:
+        """Run a command in the container and give (exit_code, output).
+
+        Both streams are in `output` in the order in which they were written; with `demux` it is a pair. A container
+        that does not run raises `Conflict`.
+        """
+        result = self.driver.execute(
+            self.id,
+            cmd,
+            environment=environment,
+            workdir=workdir,
+            user=None if user == "" else user,
+            privileged=privileged,
+            tty=tty,
+            detach=detach,
+            merge_stderr=stdout and stderr and not demux,
+        )
+        out, err = result.stdout if stdout else b"", result.stderr if stderr else b""
+        return ExecOutput(result.exit_code, (out or None, err or None) if demux else out + err)
+
+    def put_archive(self, path: str, data: bytes | IO[bytes]) -> bool:
+        """Unpack a tar archive into an existing folder."""
+        self.driver.put_archive(self.id, path, data)
+        return True
+
+    def log_bytes(
+        self,
+        stdout: bool = True,
+        stderr: bool = True,
+        timestamps: bool = False,
+        tail: int | str | None = None,
+        since: float | datetime | None = None,
+        until: float | datetime | None = None,
+    ) -> bytes:
+        """Give what the container wrote. `tail` is a number of lines; `since`, `until` are times or epoch seconds."""
+        return self.driver.logs(
+            self.id,
+            stdout=stdout,
+            stderr=stderr,
+            timestamps=timestamps,
+            tail=tail if isinstance(tail, int) else None,
+            since=_epoch(since),
+            until=_epoch(until),
+        )
+
+
+def _epoch(moment: float | datetime | None) -> float | None:
+    return moment.timestamp() if isinstance(moment, datetime) else moment

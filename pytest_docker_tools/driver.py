@@ -1,0 +1,289 @@
+"""The contract between this library and a container engine.
+
+A driver is a subclass of `Driver` that a package offers under the entry-point group
+`pytest_docker_tools.drivers` (see `hookspecs.py`). What the docstrings here say is the specification.
+
+Rules that hold for every verb:
+
+- `kind` is one of `KINDS`. A `ref` is whatever the engine resolves: a full id, or a name.
+- Facts come back as the engine's inspect JSON, as dictionaries.
+- Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
+  carried out exactly, or refused with `UnsupportedOption`; none is dropped. `normalise.py` has the accepted forms.
+- `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but
+  `build_image`, `pull_image`, `wait` and `follow`. A verb that is not done by then raises `DeadlineExceeded` and
+  leaves no process behind.
+- Errors are those of `exceptions.py`, from `DriverError` down. An engine that does not answer is
+  `EngineUnavailable`, whichever verb was called.
+- Verbs may be called from several threads at once.
+
+The contract has two tiers: abstract verbs, without which a driver cannot be constructed, and, at the end, verbs
+that raise `UnsupportedOperation` until a driver has them, so that the contract can grow.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal, NamedTuple
+
+from . import listening
+from .exceptions import UnsupportedOperation, hide_ours
+
+__tracebackhide__ = hide_ours
+
+CONTRACT = 1
+
+Kind = Literal["container", "image", "network", "volume"]
+KINDS: tuple[Kind, ...] = ("container", "image", "network", "volume")
+Facts = dict[str, Any]
+Filters = Mapping[str, "str | Sequence[str]"]
+Options = Mapping[str, Any]
+Progress = Callable[[str], object]
+
+
+class ExecResult(NamedTuple):
+    """What a command in a container gave. `exit_code` is None for a detached one."""
+
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Which engine a driver speaks to.
+
+    `url` is its address in the form of DOCKER_HOST. `host` is the name or address at which ports published on
+    all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
+    """
+
+    url: str
+    host: str
+    local: bool
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How another process opens the same engine: `drivers.open_driver(backend, settings)`. Settings are JSON."""
+
+    backend: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Driver(ABC):
+    """One connection to one engine."""
+
+    # Which engine, and how to reach it again
+
+    @abstractmethod
+    def endpoint(self) -> Endpoint:
+        """Give the engine that this driver speaks to, without contacting it."""
+
+    @abstractmethod
+    def recipe(self) -> Recipe:
+        """Give what another process needs to open the same engine, independent of its working directory."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what is in flight; its callers get `EngineUnavailable`, as does every later call. Idempotent."""
+
+    # Verbs that are the same for every kind
+
+    @abstractmethod
+    def inspect(self, kind: Kind, refs: Sequence[str], *, timeout: float | None = None) -> list[Facts | None]:
+        """Give the inspect JSON of each ref, in order, None for one that does not exist."""
+
+    @abstractmethod
+    def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
+        """Give the ids (volumes: names) of all that match, containers in every state.
+
+        A filter is one of the engine's (`label`, `name`, `status`, `network`, `volume`, `reference` ...); several
+        values of one filter are passed as a list. Each id comes once.
+        """
+
+    @abstractmethod
+    def remove(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        """Remove each ref. One that is already gone is fine.
+
+        `force` ends a running container at once, or removes an image with several tags; `volumes` takes a
+        container's anonymous volumes along. A ref that cannot be removed raises `Conflict` or `Forbidden` after
+        the others have been tried.
+        """
+
+    # Containers
+
+    @abstractmethod
+    def create_container(self, options: Options, *, timeout: float | None = None) -> str:
+        """Create, but do not start, a container and give its id. `options` are `options.ContainerOptions`.
+
+        An image that the engine does not have is `ImageNotFound`; a driver never pulls here.
+        """
+
+    @abstractmethod
+    def start(self, ref: str, *, timeout: float | None = None) -> None:
+        """Start a container. A running one is left as it is. A host port in use is `PortUnavailable`."""
+
+    @abstractmethod
+    def stop(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
+        """Send the stop signal and, after `grace` seconds (None: as the container has it), SIGKILL."""
+
+    @abstractmethod
+    def restart(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
+        """Stop as `stop` does, then start."""
+
+    @abstractmethod
+    def kill(self, ref: str, *, signal: str | int | None = None, timeout: float | None = None) -> None:
+        """Send a signal (None: SIGKILL). A container that does not run is `Conflict`."""
+
+    @abstractmethod
+    def pause(self, ref: str, *, timeout: float | None = None) -> None:
+        """Freeze all processes of a container."""
+
+    @abstractmethod
+    def unpause(self, ref: str, *, timeout: float | None = None) -> None:
+        """Let a paused container go on."""
+
+    @abstractmethod
+    def wait(self, ref: str, *, timeout: float | None = None) -> int:
+        """Wait until a container does not run, and give its exit code."""
+
+    @abstractmethod
+    def logs(
+        self,
+        ref: str,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        timestamps: bool = False,
+        tail: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Give what a container wrote, in the order in which it did, as bytes.
+
+        `tail` is a number of lines; `since` and `until` are seconds of the epoch.
+        """
+
+    @abstractmethod
+    def follow(
+        self,
+        ref: str,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        timestamps: bool = False,
+        tail: int | None = None,
+        since: float | None = None,
+        timeout: float | None = None,
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Give a container's log as it is written, line by line with the line ends.
+
+        The iterator ends when the container does, or after `timeout` seconds. Leaving the context ends it at once.
+        """
+
+    @abstractmethod
+    def execute(
+        self,
+        ref: str,
+        command: str | Sequence[str],
+        *,
+        environment: Mapping[str, Any] | Sequence[str] | None = None,
+        workdir: str | None = None,
+        user: str | int | None = None,
+        privileged: bool = False,
+        tty: bool = False,
+        detach: bool = False,
+        merge_stderr: bool = False,
+        timeout: float | None = None,
+    ) -> ExecResult:
+        """Run a command in a running container. A string is split as a shell would.
+
+        With `merge_stderr` both streams are in `stdout`, in the order in which they were written. A command that
+        cannot be run is no error here but an exit code of 126 or 127 with the engine's text as output. A container
+        that does not run, or is paused, is `Conflict`.
+        """
+
+    @abstractmethod
+    def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> AbstractContextManager[IO[bytes]]:
+        """Give a path of a container, in any state, as a readable tar stream rooted at the path's last part."""
+
+    @abstractmethod
+    def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
+        """Unpack a tar archive into an existing folder of a container, in any state."""
+
+    # Images
+
+    @abstractmethod
+    def build_image(
+        self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None
+    ) -> str:
+        """Build an image and give its id. `options` are `options.BuildOptions`, `fileobj` as bytes.
+
+        `on_progress` gets each line of output as it comes. A step that fails is `BuildFailed` with the log.
+        """
+
+    @abstractmethod
+    def pull_image(self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None) -> str:
+        """Pull an image and give its id. `options` are `options.PullOptions`; no tag and no digest means `latest`.
+
+        An image that the registry does not have is `ImageNotFound`; wrong credentials are `Unauthorized`.
+        """
+
+    # Networks and volumes
+
+    @abstractmethod
+    def create_network(self, options: Options, *, timeout: float | None = None) -> str:
+        """Create a network and give its id. `options` are `options.NetworkOptions`; a taken name is `Conflict`."""
+
+    @abstractmethod
+    def connect(
+        self, network: str, container: str, options: Options | None = None, *, timeout: float | None = None
+    ) -> None:
+        """Attach a container to a network. `options` are `options.ConnectOptions`."""
+
+    @abstractmethod
+    def disconnect(self, network: str, container: str, *, force: bool = False, timeout: float | None = None) -> None:
+        """Detach a container from a network."""
+
+    @abstractmethod
+    def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
+        """Create a volume and give its name. `options` are `options.VolumeOptions`.
+
+        Engines differ when the name is taken; the caller tells by a label of its own which volume it has got.
+        """
+
+    # What a driver may do better than this
+
+    def listening(self, container: Facts, *, timeout: float | None = None) -> frozenset[listening.Socket] | None:
+        """Give the sockets that listen in a running container, or None where that cannot be known.
+
+        `container` is what `inspect` gave. Needs nothing in the image where the container's processes are seen
+        from here, else a `cat`.
+        """
+        return listening.in_container(self, container, timeout)
+
+    # Second tier
+
+    def version(self, *, timeout: float | None = None) -> Facts:
+        """Give the engine's version as its API does: `Version`, `ApiVersion`, `Os`, `Arch` ..."""
+        raise self._unsupported("version")
+
+    def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:
+        """Give an image one more name."""
+        raise self._unsupported("tag_image")
+
+    def _unsupported(self, verb: str) -> UnsupportedOperation:
+        return UnsupportedOperation(
+            f"The driver {type(self).__name__} has no {verb!r}. Choose another backend with --docker-backend."
+        )

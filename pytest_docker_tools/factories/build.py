@@ -1,0 +1,67 @@
+"""The factory for images that are built from a Dockerfile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from typing_extensions import Unpack
+
+from ..client import Image
+from ..exceptions import UsageError, hide_ours
+from ..factory import Scope, Setup, fixture
+from ..options import BuildOptions, Text, Value, check_keywords
+
+__tracebackhide__ = hide_ours
+
+_REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
+
+
+def build(
+    *,
+    scope: Scope = "session",
+    autouse: bool = False,
+    fixture_name: str | None = None,
+    stages: Value[Mapping[str, Text]] | None = None,
+    **options: Unpack[BuildOptions],
+) -> Callable[..., Image]:
+    """Give a fixture whose value is an image that was built when it was first asked for.
+
+    `options` are docker-py's of `images.build`. A relative `path` is looked for below the directory that pytest was
+    started in, then next to the file that calls `build`. `fileobj` is a Dockerfile, or with `custom_context` a tar
+    archive, and is read now. `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `scope`,
+    `autouse` and `fixture_name` are pytest's.
+    """
+    check_keywords("build", options, BuildOptions.__annotations__)
+    if not options.get("path") and options.get("fileobj") is None:
+        raise UsageError("build() needs a folder with a Dockerfile, build(path='app'), or a Dockerfile in fileobj.")
+    values = {**_read_file(options), "stages": stages}
+    return fixture("build", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+
+
+def _read_file(options: BuildOptions) -> dict[str, Any]:
+    """Read `fileobj` once: it may be closed, or at its end, when the fixture is set up."""
+    read = getattr(options.get("fileobj"), "read", None)
+    return {**options, **({"fileobj": read()} if read else {})}
+
+
+def make(setup: Setup) -> Image:
+    """Build the stages, then the image."""
+    options = {key: value for key, value in setup.options.items() if key != "stages"}
+    if options.get("path"):
+        options["path"] = _context(setup, str(options["path"]))
+    for stage, tag in (setup.options["stages"] or {}).items():
+        setup.driver.build_image({**options, "target": stage, "tag": tag})
+    return setup.client.images.get(setup.driver.build_image(options))
+
+
+def _context(setup: Setup, path: str) -> str:
+    """Give the folder that `path` names. Raises `UsageError`, which lists where it was looked for."""
+    if path.startswith(_REMOTE):
+        return path
+    places = [setup.config.invocation_params.dir / path, setup.definition.site.folder / path]
+    for place in places:
+        if place.is_dir():
+            return str(place)
+    tried = " nor ".join(str(place) for place in dict.fromkeys(places))
+    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is neither {tried}.")

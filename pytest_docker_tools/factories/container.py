@@ -1,0 +1,88 @@
+"""The factory for containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from typing_extensions import Unpack
+
+from .. import reports, resource
+from ..exceptions import ImageNotFound, UnknownKeyword, UsageError, hide_ours
+from ..factory import Scope, Setup, fixture
+from ..options import ContainerOptions, Number, check_keywords
+from ..wrappers.container import Container
+
+__tracebackhide__ = hide_ours
+
+_RUN_ONLY = ("detach", "stream")
+
+
+def container(
+    *,
+    scope: Scope = "function",
+    autouse: bool = False,
+    fixture_name: str | None = None,
+    wrapper_class: Callable[[Any], Container] | None = None,
+    timeout: Number | float = Container.timeout,
+    **options: Unpack[ContainerOptions],
+) -> Callable[..., Container]:
+    """Give a fixture whose value is a running container that is ready to be used.
+
+    `options` are docker-py's of `containers.run`; `image` has to be on the engine (see `fetch` and `build`).
+    `timeout` is the seconds of wall clock that it may take to get ready. `wrapper_class` makes the fixture's value of
+    an engine's container (see `wrappers.Container`). `scope`, `autouse` and `fixture_name` are pytest's.
+    """
+    _check(options)
+    # A class is no reference to a fixture, so it does not take part in templates.
+    make = partial(_make, wrapper_class=wrapper_class or Container)
+    values = {**options, "timeout": timeout}
+    return fixture("container", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+
+
+def _check(options: ContainerOptions) -> None:
+    for keyword in _RUN_ONLY:
+        if keyword in options:
+            raise UnknownKeyword(
+                f"container() has no keyword {keyword!r}: its containers always run in the background. Use logs(), or "
+                "wait() for one that ends."
+            )
+    check_keywords("container", options, ContainerOptions.__annotations__)
+    if not options.get("image"):
+        raise UsageError("container() needs an image: container(image='redis:7').")
+
+
+def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
+    timeout = _seconds(setup.options.pop("timeout"))
+    image = setup.options["image"]
+    setup.options["image"] = getattr(image, "id", image)
+    watched = reports.watch(setup.request)
+
+    def prepare(ref: str, fresh: bool) -> Container:
+        made = watched.container = wrapper_class(setup.client.containers.get(ref))
+        made.timeout = timeout
+        setup.driver.start(ref)
+        made.wait_until_ready()
+        return made
+
+    try:
+        return resource.obtain(setup, "container", setup.options, prepare, before_removal=watched.keep_output)
+    except ImageNotFound as error:
+        raise ImageNotFound(_missing_image(setup)) from error
+
+
+def _seconds(timeout: Any) -> float:
+    try:
+        return float(timeout)
+    except (TypeError, ValueError):
+        raise UsageError(f"container(timeout=...) takes seconds, not {timeout!r}.") from None
+
+
+def _missing_image(setup: Setup) -> str:
+    image = setup.options["image"]
+    return (
+        f"The {setup.title} asks for the image {image!r}, which is not on the engine at "
+        f"{setup.driver.endpoint().url}. Nothing is pulled on its own: make a fixture of it with "
+        f"fetch(repository={str(image)!r}), or build(), and use image='{{that_fixture.id}}'."
+    )

@@ -1,0 +1,35 @@
+"""The factory for an image that was built elsewhere, or is built here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from typing_extensions import Unpack
+
+from ..client import Image
+from ..factory import Scope
+from ..options import BuildOptions, Text, Value
+from .build import build
+from .image import image
+
+
+def image_or_build(
+    environ_key: str,
+    *,
+    scope: Scope = "session",
+    autouse: bool = False,
+    fixture_name: str | None = None,
+    stages: Value[Mapping[str, Text]] | None = None,
+    **options: Unpack[BuildOptions],
+) -> Callable[..., Image]:
+    """Give a fixture whose value is the image that an environment variable names, if it is set, else one built here.
+
+    For tests that run on an image under development, and, in CI, on the very image that is to be released.
+    `environ_key` is the variable; everything else is `build`'s.
+    """
+    built = build(scope=scope, autouse=autouse, fixture_name=fixture_name, stages=stages, **options)
+    name = os.environ.get(environ_key)
+    if not name:
+        return built
+    return image(name=name, scope=scope, autouse=autouse, fixture_name=fixture_name)

@@ -1,0 +1,163 @@
+"""Turning keywords into a pytest fixture whose dependencies are the fixtures that the keywords refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+
+import pytest
+from _pytest.fixtures import getfixturemarker
+
+from . import drivers, templates
+from .exceptions import TemplateError, hide_ours
+from .fixture_function import fixture_function
+from .namespaces import Site, call_site
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .driver import Driver
+
+__tracebackhide__ = hide_ours
+
+T = TypeVar("T")
+ScopeName = Literal["session", "package", "module", "class", "function"]
+Scope: TypeAlias = ScopeName | Callable[[str, pytest.Config], ScopeName]
+
+# What every fixture of a factory asks pytest for. The first one may get lost: pytest 8.0 takes it for `self` in the
+# body of a unittest.TestCase.
+_ALWAYS = ("pytestconfig", "request", "docker_client")
+_DEFINITION = "__docker_tools_definition__"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What is known when pytest asks a factory's fixture for its value. `options` have no references left."""
+
+    definition: Definition
+    request: pytest.FixtureRequest
+    client: Client
+    options: dict[str, Any]
+
+    @property
+    def driver(self) -> Driver:
+        """The driver behind the client."""
+        return drivers.driver_of(self.client)
+
+    @property
+    def config(self) -> pytest.Config:
+        """The configuration of this pytest run."""
+        return self.request.config
+
+    @property
+    def title(self) -> str:
+        """The fixture as an error message names it."""
+        return f"{self.definition.factory} {self.request.fixturename!r} ({self.definition.site})"
+
+
+Make = Callable[[Setup], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """A factory's keywords as they were written, and where."""
+
+    factory: str
+    make: Make
+    values: Mapping[str, Any]
+    site: Site
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The fixtures that the keywords refer to, each once. Raises `TemplateError`."""
+        found = dict.fromkeys(_ALWAYS)
+        for keyword in self.values:
+            found.update(dict.fromkeys(self.names_in(keyword)))
+        return list(found)
+
+    def names_in(self, keyword: str) -> list[str]:
+        """Give the fixtures that one keyword refers to. Raises `TemplateError`."""
+        with _Context(self, keyword):
+            return list(templates.names(self.values[keyword], self.fixture_name))
+
+    def resolve(self, fixtures: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the keywords with the values of fixtures in place of references. Raises `TemplateError`."""
+        options = {}
+        for keyword, value in self.values.items():
+            with _Context(self, keyword):
+                options[keyword] = templates.render(value, fixtures, self.fixture_name)
+        return options
+
+    def fixture_name(self, thing: Any) -> str | None:
+        """Give the name of a fixture object as this definition's module knows it, None for anything else."""
+        marker = getfixturemarker(thing) if callable(thing) else None
+        if marker is None:
+            return None
+        made_by = definition_of(thing)
+        name = marker.name or self.site.name_of(thing)
+        name = name or (made_by.site.name_of(thing) if made_by else getattr(thing, "__name__", None))
+        if name is None:
+            raise TemplateError("a fixture is used here that has no name of its own: assign it to a name first.")
+        return name
+
+
+class _Context:
+    """Adds to a `TemplateError` which factory and keyword it is about."""
+
+    def __init__(self, definition: Definition, keyword: str) -> None:
+        self.where = f"{definition.factory}({keyword}=...) at {definition.site}"
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, TemplateError):
+            raise TemplateError(f"{self.where}: {error}") from error.__cause__
+
+
+def fixture(
+    factory: str,
+    make: Callable[[Setup], T],
+    values: Mapping[str, Any],
+    *,
+    scope: Scope,
+    autouse: bool,
+    fixture_name: str | None,
+) -> Callable[..., T]:
+    """Give a pytest fixture whose value is `make(setup)`.
+
+    `values` are the keywords as written. Raises `TemplateError` at once for a string that is no template.
+    """
+    definition = Definition(factory, make, MappingProxyType(dict(values)), call_site())
+    for keyword, value in values.items():
+        with _Context(definition, keyword):
+            # A fixture object's name is not bound yet, so any will do here.
+            list(templates.names(value, lambda thing: "" if getfixturemarker(thing) else None))
+    function = fixture_function(
+        factory, definition.site, lambda: _names(definition), lambda fixtures: _set_up(definition, fixtures)
+    )
+    setattr(function, _DEFINITION, definition)
+    decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
+    return cast("Callable[..., T]", decorate(function))
+
+
+def definition_of(thing: object) -> Definition | None:
+    """Give what a fixture object, or the function in it, was made from, None where that was not a factory."""
+    definition = getattr(thing, _DEFINITION, None)
+    return definition if isinstance(definition, Definition) else None
+
+
+def _names(definition: Definition) -> list[str]:
+    """Give the argument names of a fixture, which pytest reads while it collects: what is wrong is told at setup."""
+    try:
+        return definition.names
+    except TemplateError:
+        return list(_ALWAYS)
+
+
+def _set_up(definition: Definition, fixtures: dict[str, Any]) -> Any:
+    definition.names  # noqa: B018  raises what `_names` had to keep back
+    setup = Setup(definition, fixtures["request"], fixtures["docker_client"], definition.resolve(fixtures))
+    return definition.make(setup)

@@ -1,0 +1,212 @@
+"""The forms in which docker-py's options may be written, each brought to one form.
+
+For drivers that must render options. Each function takes what a user wrote and raises `UnsupportedOption`, which
+names the keyword, where it cannot be meant. No value that may be a secret is part of such a message.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .exceptions import UnsupportedOption
+
+Pairs = list[tuple[str, "str | None"]]
+_UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+class PortBinding(NamedTuple):
+    """A port of a container and where it is published. `host_port` None: a free one; may be a range, "80-90"."""
+
+    container_port: str
+    protocol: str
+    host_ip: str | None
+    host_port: str | None
+
+
+class VolumeBind(NamedTuple):
+    """A volume or folder and where it is mounted. `source` None: an anonymous volume. `mode` as in `-v`."""
+
+    source: str | None
+    target: str
+    mode: str | None
+
+
+def words(keyword: str, value: Any) -> list[str]:
+    """Give the words of a command: a string is split as a shell would, None is no word."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return shlex.split(value)
+    return texts(keyword, value)
+
+
+def texts(keyword: str, value: Any) -> list[str]:
+    """Give a list of strings from a list of strings or numbers, or from one string."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
+        raise UnsupportedOption(keyword, f"it takes a list of strings, not {_form(value)}.")
+    return [str(item) for item in value]
+
+
+def environment(value: Any, keyword: str = "environment") -> Pairs:
+    """Give (name, value) pairs of an environment from a dict or a list of "NAME=value". None unsets the name."""
+    if isinstance(value, Mapping):
+        found = [(str(name), _environment_value(item)) for name, item in value.items()]
+    else:
+        found = [_split_variable(item) for item in texts(keyword, value)]
+    for name, _ in found:
+        if not name or "=" in name or "\0" in name:
+            raise UnsupportedOption(keyword, f"{name!r} is no name of an environment variable.")
+    return found
+
+
+def _environment_value(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode()
+    return None if value is None else str(value)
+
+
+def _split_variable(item: str) -> tuple[str, str | None]:
+    name, separator, value = item.partition("=")
+    return name, value if separator else None
+
+
+def labels(value: Any) -> dict[str, str]:
+    """Give labels from a dict, or from a list of names (which then have an empty value)."""
+    if isinstance(value, Mapping):
+        return {str(name): "" if item is None else str(item) for name, item in value.items()}
+    return dict.fromkeys(texts("labels", value), "")
+
+
+def pairs(keyword: str, value: Any, separator: str = ":") -> list[tuple[str, str]]:
+    """Give pairs from a dict, or from a list of "name:value" strings or of two-tuples."""
+    if isinstance(value, Mapping):
+        return [(str(name), "" if item is None else str(item)) for name, item in value.items()]
+    found = []
+    for item in [value] if isinstance(value, str) else value:
+        left, right = item.partition(separator)[::2] if isinstance(item, str) else item
+        found.append((str(left), "" if right is None else str(right)))
+    return found
+
+
+def ports(value: Any) -> list[PortBinding]:
+    """Give the bindings of docker-py's `ports`.
+
+    A key is 80, "80" or "80/udp". A value is None (a free host port), a port, (ip, port), (ip,), a dictionary with
+    HostIp and HostPort, or a list of those.
+    """
+    if not isinstance(value, Mapping):
+        raise UnsupportedOption("ports", f"it takes a dict such as {{'80/tcp': None}}, not {_form(value)}.")
+    found = []
+    for key, bindings in value.items():
+        port, _, protocol = str(key).partition("/")
+        many = bindings if isinstance(bindings, list) else [bindings]
+        found += [PortBinding(port, (protocol or "tcp").lower(), *_host_side(key, binding)) for binding in many]
+    return found
+
+
+def _host_side(key: Any, binding: Any) -> tuple[str | None, str | None]:
+    if isinstance(binding, Mapping):
+        binding = (binding.get("HostIp"), binding.get("HostPort"))
+    if isinstance(binding, tuple) and len(binding) == 1:
+        binding = (binding[0], None) if isinstance(binding[0], str) else (None, binding[0])
+    if isinstance(binding, tuple) and len(binding) == 2:
+        host_ip, host_port = binding
+        return host_ip or None, None if host_port in (None, "") else str(host_port)
+    if binding is None or (isinstance(binding, (int, str)) and not isinstance(binding, bool)):
+        return None, None if binding is None else str(binding)
+    raise UnsupportedOption("ports", f"{binding!r} for {key!r} is none of None, port, (ip, port) and lists of them.")
+
+
+def volumes(value: Any) -> list[VolumeBind]:
+    """Give the mounts of docker-py's `volumes`: {source: {"bind": target, "mode": "ro"}} or a list as for `-v`."""
+    if isinstance(value, Mapping):
+        return [VolumeBind(str(source), *_bind(str(source), target)) for source, target in value.items()]
+    return [_split_bind(item) for item in texts("volumes", value)]
+
+
+def _bind(source: str, target: Any) -> tuple[str, str | None]:
+    if not isinstance(target, Mapping) or "bind" not in target:
+        raise UnsupportedOption(
+            "volumes", f"{source!r} needs a dict such as {{'bind': '/data', 'mode': 'rw'}}, not {target!r}."
+        )
+    if "ro" in target and "mode" in target:
+        raise UnsupportedOption("volumes", f"{source!r} has both 'ro' and 'mode', which say the same.")
+    mode = ("ro" if target["ro"] else "rw") if "ro" in target else str(target.get("mode") or "rw")
+    if target.get("propagation"):
+        mode += f",{target['propagation']}"
+    return str(target["bind"]), mode
+
+
+def _split_bind(item: str) -> VolumeBind:
+    source, separator, rest = item.partition(":")
+    if not separator:
+        return VolumeBind(None, source, None)
+    target, separator, mode = rest.partition(":")
+    return VolumeBind(source, target, mode if separator else None)
+
+
+def size(keyword: str, value: Any) -> int:
+    """Give bytes from a number, or from a string such as "128m" or "1.5gb" (powers of 1024)."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise UnsupportedOption(keyword, f"it takes bytes, or a string such as '128m', not {_form(value)}.")
+    if isinstance(value, int):
+        return value
+    text = value.strip().lower()
+    number = text[:-1] if text[-1:] == "b" and text[-2:-1].isalpha() else text
+    unit = number[-1:] if number[-1:] in _UNITS else ""
+    try:
+        return int(float(number.removesuffix(unit) or "0") * _UNITS.get(unit, 1))
+    except ValueError:
+        raise UnsupportedOption(keyword, f"{value!r} is not a size such as 1000, '128m' or '2g'.") from None
+
+
+def healthcheck(value: Any) -> dict[str, Any]:
+    """Give a health check with the keys test, interval, timeout, start_period (nanoseconds) and retries."""
+    known = {"test", "interval", "timeout", "start_period", "retries"}
+    if not isinstance(value, Mapping):
+        raise UnsupportedOption("healthcheck", f"it takes a dict with 'test' and others, not {_form(value)}.")
+    found = {str(key).replace("StartPeriod", "start_period").lower(): item for key, item in value.items()}
+    for key in found.keys() - known:
+        raise UnsupportedOption("healthcheck", f"it has no {key!r}; it has {', '.join(sorted(known))}.")
+    return found
+
+
+def image(value: Any) -> str:
+    """Give the reference of the image of `ContainerOptions`: a string, or the id of an image object."""
+    found = value if isinstance(value, str) else getattr(value, "id", None)
+    if not isinstance(found, str) or not found:
+        raise UnsupportedOption("image", f"it takes an image or the name of one, not {_form(value)}.")
+    return found
+
+
+def image_reference(options: Mapping[str, Any]) -> str:
+    """Give the one string that names the image of `PullOptions`: a tag, a digest, or `latest`."""
+    repository, tag = str(options["repository"]), options.get("tag")
+    name, tag_in_name = split_reference(repository)
+    if tag is None:
+        return repository if tag_in_name else f"{name}:latest"
+    return f"{name}@{tag}" if str(tag).startswith("sha256:") else f"{name}:{tag}"
+
+
+def split_reference(reference: str) -> tuple[str, str | None]:
+    """Give repository and tag (or digest) of an image reference; a colon before a slash belongs to a port."""
+    name, at, digest = reference.rpartition("@")
+    if at:
+        return name, digest
+    name, colon, tag = reference.rpartition(":")
+    return (name, tag) if colon and "/" not in tag else (reference, None)
+
+
+def _form(value: Any) -> str:
+    return f"{type(value).__name__}"
+
+
+def sequence_of(keyword: str, value: Any) -> Sequence[Any]:
+    """Give a list of anything, refusing a single value."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise UnsupportedOption(keyword, f"it takes a list, not {_form(value)}.")
+    return list(value)

@@ -1,0 +1,207 @@
+"""Every keyword that the factories pass on to an engine, typed, in docker-py's spelling.
+
+These are the keywords of docker-py's `containers.run`, `images.build`, `images.pull`, `networks.create`,
+`volumes.create` and `network.connect`. A factory refuses any other; a driver that cannot express one of these says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import IO, Any, TypeAlias, TypeVar
+
+from typing_extensions import TypedDict
+
+from .exceptions import UnknownKeyword
+from .templates import FixtureReference
+
+T = TypeVar("T")
+
+# A value as a test author may write it: itself, a template string, fxtr("name"), or something callable: a fixture,
+# or a function whose parameters name fixtures.
+Value: TypeAlias = T | str | FixtureReference | Callable[..., Any]
+
+Flag = Value[bool]
+Number = Value[int]
+Text = Value[str]
+Texts = Value[Sequence[Text]]
+Size = Value[int | str]
+Mapped = Value[Mapping[Text, Any]]
+Dicts = Value[Sequence[Any]]
+
+
+class ContainerOptions(TypedDict, total=False):
+    """Keywords of `container()` that go to the engine."""
+
+    image: Value[Any]
+    command: Value[Sequence[Text]]
+    auto_remove: Flag
+    blkio_weight: Number
+    blkio_weight_device: Dicts
+    cap_add: Texts
+    cap_drop: Texts
+    cgroup_parent: Text
+    cgroupns: Text
+    cpu_count: Number
+    cpu_percent: Number
+    cpu_period: Number
+    cpu_quota: Number
+    cpu_rt_period: Number
+    cpu_rt_runtime: Number
+    cpu_shares: Number
+    cpuset_cpus: Text
+    cpuset_mems: Text
+    device_cgroup_rules: Texts
+    device_read_bps: Dicts
+    device_read_iops: Dicts
+    device_requests: Dicts
+    device_write_bps: Dicts
+    device_write_iops: Dicts
+    devices: Texts
+    dns: Texts
+    dns_opt: Texts
+    dns_search: Texts
+    domainname: Text
+    entrypoint: Value[Sequence[Text]]
+    environment: Value[Mapping[Text, Any] | Sequence[Text]]
+    extra_hosts: Value[Mapping[Text, Text] | Sequence[Text]]
+    group_add: Value[Sequence[str | int]]
+    healthcheck: Mapped
+    hostname: Text
+    init: Flag
+    init_path: Text
+    ipc_mode: Text
+    isolation: Text
+    kernel_memory: Size
+    labels: Value[Mapping[Text, Text] | Sequence[Text]]
+    links: Value[Mapping[Text, Text] | Sequence[Any]]
+    log_config: Value[Any]
+    lxc_conf: Mapped
+    mac_address: Text
+    mem_limit: Size
+    mem_reservation: Size
+    mem_swappiness: Number
+    memswap_limit: Size
+    mounts: Dicts
+    name: Text
+    nano_cpus: Number
+    network: Text
+    network_disabled: Flag
+    network_mode: Text
+    networking_config: Mapped
+    oom_kill_disable: Flag
+    oom_score_adj: Number
+    pid_mode: Text
+    pids_limit: Number
+    platform: Text
+    ports: Value[Mapping[str | int, Any]]
+    privileged: Flag
+    publish_all_ports: Flag
+    read_only: Flag
+    remove: Flag
+    restart_policy: Mapped
+    runtime: Text
+    security_opt: Texts
+    shm_size: Size
+    stdin_open: Flag
+    stop_signal: Text
+    storage_opt: Mapped
+    sysctls: Mapped
+    tmpfs: Value[Mapping[Text, Text] | Sequence[Text]]
+    tty: Flag
+    ulimits: Dicts
+    use_config_proxy: Flag
+    user: Value[str | int]
+    userns_mode: Text
+    uts_mode: Text
+    version: Text
+    volume_driver: Text
+    volumes: Value[Mapping[Text, Any] | Sequence[Text]]
+    volumes_from: Texts
+    working_dir: Text
+
+
+class BuildOptions(TypedDict, total=False):
+    """Keywords of `build()` that go to the engine."""
+
+    path: Text
+    fileobj: Value[IO[bytes] | bytes]
+    buildargs: Mapped
+    cache_from: Texts
+    container_limits: Mapped
+    custom_context: Flag
+    dockerfile: Text
+    encoding: Text
+    extra_hosts: Mapped
+    forcerm: Flag
+    gzip: Flag
+    isolation: Text
+    labels: Mapped
+    network_mode: Text
+    nocache: Flag
+    platform: Text
+    pull: Flag
+    quiet: Flag
+    rm: Flag
+    shmsize: Number
+    squash: Flag
+    tag: Text
+    target: Text
+    use_config_proxy: Flag
+
+
+class PullOptions(TypedDict, total=False):
+    """Keywords of `fetch()` that go to the engine."""
+
+    repository: Text
+    tag: Text
+    all_tags: Flag
+    auth_config: Mapped
+    platform: Text
+
+
+class NetworkOptions(TypedDict, total=False):
+    """Keywords of `network()` that go to the engine. docker's `scope` is `network_scope`: `scope` is pytest's."""
+
+    name: Text
+    driver: Text
+    options: Mapped
+    ipam: Value[Any]
+    check_duplicate: Flag
+    internal: Flag
+    labels: Mapped
+    enable_ipv6: Flag
+    attachable: Flag
+    ingress: Flag
+    network_scope: Text
+
+
+class VolumeOptions(TypedDict, total=False):
+    """Keywords of `volume()` that go to the engine."""
+
+    name: Text
+    driver: Text
+    driver_opts: Mapped
+    labels: Mapped
+
+
+class ConnectOptions(TypedDict, total=False):
+    """What says how a container is attached to a network."""
+
+    aliases: Sequence[str]
+    links: Sequence[Any]
+    ipv4_address: str
+    ipv6_address: str
+    link_local_ips: Sequence[str]
+    driver_opt: Mapping[str, str]
+    mac_address: str
+
+
+def check_keywords(factory: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Raise `UnknownKeyword`, with the nearest known name, for the first keyword that is not known."""
+    for keyword in given:
+        if keyword in known:
+            continue
+        near = difflib.get_close_matches(keyword, known, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"It knows: {', '.join(sorted(known))}."
+        raise UnknownKeyword(f"{factory}() has no keyword {keyword!r}. {hint}")

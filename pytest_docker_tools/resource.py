@@ -1,0 +1,96 @@
+"""The life of a container, network or volume: created (or reused), prepared, and removed for certain."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from . import labels, reuse
+from .driver import Driver, Kind
+from .exceptions import Conflict, hide_ours
+from .factory import Setup
+
+__tracebackhide__ = hide_ours
+
+T = TypeVar("T")
+
+
+def obtain(
+    setup: Setup,
+    kind: Kind,
+    options: dict[str, Any],
+    prepare: Callable[[str, bool], T],
+    *,
+    content: Any = None,
+    before_removal: Callable[[], object] = lambda: None,
+) -> T:
+    """Give what `prepare(id, fresh)` makes of the resource that the options describe.
+
+    It is removed when the fixture ends, or at once if anything fails, after a call of `before_removal`. With
+    `--reuse-containers` it is looked for first (then `fresh` is False) and stays; `content` is what counts in that
+    comparison besides the options.
+    """
+
+    def take_down() -> None:
+        before_removal()
+        remove(setup.driver, kind, ref)
+
+    definition = {**options, **({"content": content} if content is not None else {})}
+    if reuse.is_on(setup):
+        found = reuse.find(setup, kind, definition)
+        if found is not None:
+            return prepare(found, False)
+    ref = create(setup.driver, kind, labels.added(options, _reuse_labels(setup, definition)))
+    try:
+        value = prepare(ref, True)
+    except BaseException:
+        take_down()
+        raise
+    if not reuse.is_on(setup):
+        setup.request.addfinalizer(take_down)
+    return value
+
+
+def _reuse_labels(setup: Setup, definition: Mapping[str, Any]) -> dict[str, str]:
+    if not reuse.is_on(setup):
+        return {labels.REUSABLE: "false"}
+    return {labels.REUSABLE: "true", labels.SIGNATURE: reuse.signature(definition)}
+
+
+def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
+    """Create a resource and give its id. Nothing stays if that fails or is interrupted.
+
+    Raises `Conflict` where the name is taken, also for volumes, which engines would hand out a second time.
+    """
+    creation = uuid.uuid4().hex
+    verb = {
+        "container": driver.create_container,
+        "network": driver.create_network,
+        "volume": driver.create_volume,
+    }[kind]
+    try:
+        ref = verb({**options, "labels": {**options["labels"], labels.CREATION: creation}})
+        if kind == "volume":
+            _raise_if_taken(driver, ref, creation)
+    except BaseException:
+        # The engine may have made it all the same, after whoever asked was interrupted or ran out of time.
+        for left in driver.ids(kind, {"label": f"{labels.CREATION}={creation}"}):
+            remove(driver, kind, left)
+        raise
+    return ref
+
+
+def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:
+    [facts] = driver.inspect("volume", [volume])
+    if facts is None or labels.of("volume", facts).get(labels.CREATION) != creation:
+        raise Conflict(
+            f"There is a volume {volume!r} on the engine already, which these tests did not make. Remove it, or choose "
+            "another name."
+        )
+
+
+def remove(driver: Driver, kind: Kind, ref: str) -> None:
+    """Remove a resource, a container with its anonymous volumes. One that is gone already is fine."""
+    is_container = kind == "container"
+    driver.remove(kind, [ref], force=is_container, volumes=is_container)

@@ -1,0 +1,161 @@
+"""A container as a test sees it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import Any
+
+from .. import addresses, archives, drivers, readiness
+from ..client import Container as EngineContainer
+from ..container_verbs import ContainerVerbs
+from ..driver import Driver
+from ..exceptions import TimeoutError, hide_ours
+from .ips import Ips
+from .ports import Ports
+
+__tracebackhide__ = hide_ours
+
+
+class Container(ContainerVerbs):
+    """A container of a test environment.
+
+    A subclass given as `wrapper_class=` may add methods, and override `ready`.
+    """
+
+    #: Seconds of wall clock within which the container has to be ready after it was started.
+    timeout: float = 30.0
+
+    def __init__(self, container: EngineContainer) -> None:
+        self._container = container
+        #: What the last call of `ready` found missing, None where nothing was.
+        self.waits_for: str | None = None
+
+    @property
+    def driver(self) -> Driver:
+        """The driver that all calls go through."""
+        return drivers.driver_of(self._container.client)
+
+    @property
+    def id(self) -> str:
+        """The full id."""
+        return self._container.id
+
+    @property
+    def name(self) -> str:
+        """The name on the engine."""
+        return self._container.name
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """The engine's inspect JSON, as of the last look."""
+        return self._container.attrs
+
+    @property
+    def status(self) -> str:
+        """The state at this moment: created, running, paused, restarting, exited or dead."""
+        self.reload()
+        return self._container.status
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels."""
+        return self._container.labels
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment that the container was created with, the image's included."""
+        pairs = (item.partition("=") for item in self.attrs["Config"].get("Env") or [])
+        return {name: value for name, _, value in pairs}
+
+    @property
+    def ips(self) -> Ips:
+        """The addresses: `ips.primary`, or `ips[network]` by a network or its name."""
+        return Ips(self.attrs)
+
+    @property
+    def ports(self) -> Ports:
+        """The published host ports: `ports["8080/tcp"]` is a list of them."""
+        return Ports(self.attrs)
+
+    def get_addr(self, port: str | int) -> tuple[str, int]:
+        """Give (host, port) at which a port of the container, such as "8080/tcp", is reached from here.
+
+        Raises `UsageError` where the port is not published and the container's network is not that of the tests.
+        """
+        return addresses.address_of(self.attrs, port, self.driver)
+
+    def reload(self) -> None:
+        """Look at the container again."""
+        self._container.reload()
+
+    def ready(self) -> bool:
+        """Look whether the container can be used: it runs, has its addresses, and published ports are listened on.
+
+        Called again and again until it returns True. Raises `ContainerFailed` once the container has ended.
+        """
+        self.reload()
+        readiness.raise_if_ended(self)
+        self.waits_for = readiness.missing(self)
+        return self.waits_for is None
+
+    def start(self) -> None:
+        """Start the container and wait until it is ready."""
+        super().start()
+        self.wait_until_ready()
+
+    def restart(self, timeout: int | None = None) -> None:
+        """Stop and start the container, and wait until it is ready. Published ports may have changed."""
+        super().restart(timeout)
+        self.wait_until_ready()
+
+    def unpause(self) -> None:
+        """Let a paused container go on, and wait until it is ready."""
+        super().unpause()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until `ready()`. Raises `ContainerNotReady` after `timeout` seconds, `ContainerFailed` if it ends."""
+        readiness.wait_until_ready(self, self.timeout)
+
+    def logs(self, **options: Any) -> str:
+        """Give what the container wrote, bytes that are no UTF-8 as escapes. Options are those of `log_bytes`."""
+        return self.log_bytes(**options).decode(errors="backslashreplace")
+
+    def get_files(self, path: str) -> dict[str, bytes | None]:
+        """Give the files below a path: {name: content}, None for folders and everything else that is no file.
+
+        Names begin with the last part of the path.
+        """
+        with self.driver.get_archive(self.id, path) as archive:
+            return archives.read(archive)
+
+    def get_text(self, path: str, encoding: str = "utf-8") -> str:
+        """Give the content of one file."""
+        content = self.get_files(path).get(posixpath.basename(path))
+        if content is None:
+            raise IsADirectoryError(f"{path!r} is no file in container {self.name!r}: get_files() gives folders.")
+        return content.decode(encoding)
+
+    def get_open_tcp_ports(self) -> list[str]:
+        """Give the TCP ports that are listened on inside the container."""
+        return self._open_ports("tcp")
+
+    def get_open_udp_ports(self) -> list[str]:
+        """Give the UDP ports that are bound inside the container."""
+        return self._open_ports("udp")
+
+    def _open_ports(self, protocol: str) -> list[str]:
+        sockets = self.driver.listening(self.attrs) or frozenset()
+        return [str(port) for port in sorted({item.port for item in sockets if item.protocol == protocol})]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.name} {self.id[:12]}>"
+
+
+def wait_for_callable(message: str, callable: Callable[[], Any], timeout: float = 30) -> None:
+    """Call something until it returns a true value. Raises `TimeoutError` with the message after `timeout` seconds."""
+    for _ in readiness.looks(timeout):
+        if callable():
+            return
+    raise TimeoutError(f"{message}: this did not happen within {timeout} seconds.")

@@ -1,0 +1,45 @@
+"""The addresses of a container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import UsageError, hide_ours
+
+if TYPE_CHECKING:
+    from ..client import Network
+
+__tracebackhide__ = hide_ours
+
+
+class Ips(Mapping[str, str]):
+    """Network name -> address. A network may be given itself. IPv4, or IPv6 where there is no other."""
+
+    def __init__(self, attrs: Mapping[str, Any]) -> None:
+        networks = attrs["NetworkSettings"].get("Networks") or {}
+        found = {name: facts.get("IPAddress") or facts.get("GlobalIPv6Address") for name, facts in networks.items()}
+        self._addresses: dict[str, str] = {name: address for name, address in found.items() if address}
+
+    @property
+    def primary(self) -> str:
+        """The address on the only network. Raises `UsageError` where there is none, or more than one."""
+        if len(self) != 1:
+            found = f"is on {len(self)} networks ({', '.join(self)})" if self else "has no address"
+            raise UsageError(f"The container {found}, so it has no primary one. Name a network: ips[network].")
+        return next(iter(self._addresses.values()))
+
+    def __getitem__(self, network: str | Network) -> str:
+        name = network if isinstance(network, str) else network.name
+        if name not in self._addresses:
+            raise KeyError(f"{name} (the container has an address on: {', '.join(self) or 'no network'})")
+        return self._addresses[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._addresses)
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+    def __repr__(self) -> str:
+        return f"Ips({self._addresses})"

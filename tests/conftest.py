@@ -1,0 +1,52 @@
+"""What the tests share: pytest runs of small projects, on an engine in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import pytest
+
+from pytest_docker_tools.client import Client
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+
+pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
+
+
+class _MemoryBackend:
+    """Puts a client of an engine in memory in place of the plugin's docker_client, below any conftest."""
+
+    def __init__(self, engine: MemoryEngine) -> None:
+        self.engine = engine
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        @pytest.fixture(scope="session")
+        def docker_client() -> Iterator[Client]:
+            with Client(MemoryDriver(self.engine)) as client:
+                yield client
+
+        plugin = ModuleType("docker_client_in_memory")
+        plugin.__dict__["docker_client"] = docker_client
+        config.pluginmanager.register(plugin)
+
+
+@pytest.fixture
+def engine() -> MemoryEngine:
+    """An engine in memory that has one image, `app`."""
+    engine = MemoryEngine()
+    engine.add_image("app:latest", MemoryImage(env={"PATH": "/bin"}, logs=b"hello from the app\n"))
+    return engine
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, engine: MemoryEngine) -> Run:
+    """Run pytest on the project in pytester's folder, in this process, on `engine`."""
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_inprocess(
+            "-p", "no:cacheprovider", "-ra", *arguments, plugins=[_MemoryBackend(engine)]
+        )
+
+    return run

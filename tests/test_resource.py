@@ -1,0 +1,109 @@
+"""Resources are removed for certain."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_docker_tools import labels, resource
+from pytest_docker_tools.exceptions import Conflict, EngineError
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+
+from .conftest import Run
+
+HEADER = "from pytest_docker_tools import *\n"
+ALL = HEADER + (
+    "net = network()\nvol = volume(initial_content={'a': b'1'})\n"
+    "it = container(image='app', network='{net.name}', volumes={'{vol.name}': {'bind': '/data'}})\n"
+    "def test_it(it): ...\n"
+)
+
+
+def nothing_left(engine: MemoryEngine) -> bool:
+    networks = {
+        facts["Name"] for facts in MemoryDriver(engine).inspect("network", MemoryDriver(engine).ids("network")) if facts
+    }
+    return not engine.containers and not engine.volumes and networks <= {"bridge", "host", "none"}
+
+
+def test_all_is_removed_after_a_test(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """Containers, networks and volumes, with what was needed to fill them, are gone after the test."""
+    images = MemoryDriver(engine).ids("image")
+    pytester.makepyfile(ALL)
+    run().assert_outcomes(passed=1)
+    assert nothing_left(engine)
+    assert MemoryDriver(engine).ids("image") == images
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    "verb", ["create_container", "start", "create_network", "create_volume", "put_archive", "build_image", "inspect"]
+)
+@pytest.mark.parametrize("error", [EngineError("it broke"), KeyboardInterrupt()])
+def test_nothing_is_left_when_a_step_fails(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, verb: str, error: BaseException, after: bool
+) -> None:
+    """A step that fails or is interrupted, before or after the engine did the work, leaves nothing behind."""
+    pytester.makepyfile(ALL)
+    engine.fail(verb, error, after=after)
+    result = run()
+    assert result.ret != 0
+    assert nothing_left(engine)
+    assert (
+        not [
+            tag
+            for tag in MemoryDriver(engine).inspect("image", MemoryDriver(engine).ids("image"))
+            if not (tag or {})["RepoTags"]
+        ]
+        or verb == "build_image"
+    )
+
+
+def test_a_resource_removed_meanwhile_is_fine(pytester: pytest.Pytester, run: Run) -> None:
+    """A test may remove its container itself."""
+    pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it):\n    it.remove(force=True)")
+    run().assert_outcomes(passed=1)
+
+
+def test_anonymous_volumes_go_along(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """The anonymous volumes that an image declares are removed with the container."""
+    engine.add_image("db", MemoryImage(volumes=("/var/lib/db",)))
+    pytester.makepyfile(HEADER + "it = container(image='db')\ndef test_it(it):\n    assert it.attrs['Mounts']")
+    run().assert_outcomes(passed=1)
+    assert not engine.volumes
+
+
+@pytest.mark.parametrize("kind", ["container", "network", "volume"])
+def test_a_taken_name_is_an_error_and_its_owner_stays(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, kind: str
+) -> None:
+    """A name that something else on the engine has is an error, and that other thing is neither used nor removed."""
+    driver = MemoryDriver(engine)
+    create = {"container": driver.create_container, "network": driver.create_network, "volume": driver.create_volume}
+    image = {"image": "app"} if kind == "container" else {}
+    create[kind]({"name": "taken", **image})
+    arguments = "image='app', name='taken'" if kind == "container" else "name='taken'"
+    pytester.makepyfile(HEADER + f"it = {kind}({arguments})\ndef test_it(it): ...")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E  *Conflict*taken*"])
+    assert driver.inspect(kind, ["taken"]) != [None]  # type: ignore[arg-type]
+
+
+def test_labels_say_who_made_it(engine: MemoryEngine) -> None:
+    """Everything made carries the user's labels, in either form, and the project's."""
+    driver = MemoryDriver(engine)
+    for own in ({"a": "1"}, ["a"]):
+        options = labels.added({"image": "app", "labels": own}, {labels.REUSABLE: "false"})
+        [facts] = driver.inspect("container", [resource.create(driver, "container", options)])
+        assert facts is not None
+        found = labels.of("container", facts)
+        assert found["creator"] == "pytest-docker-tools"
+        assert "a" in found
+
+
+def test_conflict_is_told_from_our_own_volume(engine: MemoryEngine) -> None:
+    """An engine gives out an existing volume of the same name; that is noticed."""
+    driver = MemoryDriver(engine)
+    driver.create_volume({"name": "taken"})
+    with pytest.raises(Conflict, match="did not make"):
+        resource.create(driver, "volume", {"name": "taken", "labels": {}})
