@@ -13,7 +13,7 @@ from _pytest.fixtures import getfixturemarker
 
 from . import drivers, templates
 from .exceptions import TemplateError, hide_ours
-from .fixture_function import fixture_function
+from .fixture_function import call_at, dress
 from .namespaces import Site, call_site
 
 if TYPE_CHECKING:
@@ -135,12 +135,11 @@ def fixture(
         with _Context(definition, keyword):
             # A fixture object's name is not bound yet, so any will do here.
             list(templates.names(value, lambda thing: "" if getfixturemarker(thing) else None))
-    function = fixture_function(
-        factory, definition.site, lambda: _names(definition), lambda fixtures: _set_up(definition, fixtures)
-    )
-    setattr(function, _DEFINITION, definition)
+    # `*_` takes the `self` of a factory called in a class body.
+    body = lambda *_, **fixtures: _set_up(definition, fixtures)  # noqa: E731
+    setattr(body, _DEFINITION, definition)
     decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
-    return cast("Callable[..., T]", decorate(function))
+    return cast("Callable[..., T]", decorate(dress(body, factory, definition.site, lambda: _names(definition))))
 
 
 def definition_of(thing: object) -> Definition | None:
@@ -158,6 +157,13 @@ def _names(definition: Definition) -> list[str]:
 
 
 def _set_up(definition: Definition, fixtures: dict[str, Any]) -> Any:
+    values = dict(fixtures)
+    # pytest shows the arguments of a failing fixture in its report, and these may be secrets.
+    fixtures.clear()
+    return call_at(definition.factory, definition.site, lambda: _make(definition, values))
+
+
+def _make(definition: Definition, fixtures: Mapping[str, Any]) -> Any:
     definition.names  # noqa: B018  raises what `_names` had to keep back
     setup = Setup(definition, fixtures["request"], fixtures["docker_client"], definition.resolve(fixtures))
     return definition.make(setup)

@@ -1,38 +1,65 @@
-"""A function that pytest can introspect, as if its author had written it by hand where the factory was called.
+"""Functions that pytest can introspect as if their author had written them by hand where the factory was called.
 
-Its argument names are the fixtures that the factory's keywords refer to, its file and line those of the call, so that
-tracebacks, `--fixtures` and messages of pytest point there. (This module does not hide from tracebacks: the
-function's frame is the line that the author knows.)
+The argument names are the fixtures that the factory's keywords refer to, file and line those of the call, so that
+`--fixtures`, messages of pytest and tracebacks point there.
 """
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
-from types import MappingProxyType
-from typing import Any
+from types import CodeType, MappingProxyType
+from typing import Any, TypeVar
 
+from .exceptions import hide_ours
 from .namespaces import Site
 
-Names = Callable[[], "list[str]"]
+T = TypeVar("T")
 
 
-def fixture_function(
-    title: str, site: Site, names: Names, set_up: Callable[[dict[str, Any]], Any]
-) -> Callable[..., Any]:
-    """Give a function that calls `set_up` with its keyword arguments, which are those of `names`.
+def dress(function: Callable[..., T], title: str, site: Site, names: Callable[[], list[str]]) -> Callable[..., T]:
+    """Give a function, which has to be a one-line lambda, the name, the place and the arguments it is to be known by.
 
     `names` is called when pytest asks for the signature, as a fixture's name is bound after its factory's call. It
     must not raise: pytest would turn that into an internal error.
     """
-    # `*_` takes the `self` of a factory called in a class body. One line, as its code is moved to one line.
-    body = lambda *_, **fixtures: set_up(fixtures)  # noqa: E731
-    body.__code__ = body.__code__.replace(co_filename=site.file, co_firstlineno=site.line, co_name=title)
-    body.__name__ = body.__qualname__ = title
-    body.__doc__ = f"A docker {title}, made when a test asks for it."
-    body.__module__ = str(site.namespaces[-1].get("__name__", "")) if site.namespaces else ""
-    body.__signature__ = _Signature(names)  # type: ignore[attr-defined]
-    return body
+    function.__code__ = _moved(function.__code__, title, site)
+    function.__name__ = function.__qualname__ = title
+    function.__doc__ = f"A docker {title}, made when a test asks for it."
+    function.__module__ = str(site.namespaces[-1].get("__name__", "")) if site.namespaces else ""
+    function.__signature__ = _Signature(names)  # type: ignore[attr-defined]
+    return function
+
+
+def call_at(title: str, site: Site, function: Callable[[], T]) -> T:
+    """Call a function from a frame that has no arguments and stands at the factory's call, for tracebacks to end at.
+
+    (This module as a whole does not hide from tracebacks, as others do, for that frame's sake.)
+    """
+    __tracebackhide__ = hide_ours
+    frame: Callable[[], T] = lambda: function()  # noqa: E731
+    frame.__code__ = _moved(frame.__code__, title, site)
+    return frame()
+
+
+def _moved(code: CodeType, title: str, site: Site) -> CodeType:
+    """Give the code of a one-line function as code of another place."""
+    changes: dict[str, Any] = {"co_filename": site.file, "co_firstlineno": site.line, "co_name": title}
+    if sys.version_info >= (3, 11):
+        changes["co_linetable"] = _without_columns(code)
+    return code.replace(**changes)
+
+
+def _without_columns(code: CodeType) -> bytes:
+    """Give a location table that has the first line and no columns: those of our code mean nothing in the user's.
+
+    Each entry is for up to eight code units: a byte of 1, four bits of kind (13: a line, no columns) and three bits
+    of length less one, then the distance to the line before. (CPython's InternalDocs/code_objects.md.)
+    """
+    units = len(code.co_code) // 2
+    lengths = [min(8, units - start) for start in range(0, units, 8)]
+    return b"".join(bytes([0x80 | 13 << 3 | length - 1, 0]) for length in lengths)
 
 
 class _Signature(inspect.Signature):
@@ -43,7 +70,7 @@ class _Signature(inspect.Signature):
 
     __slots__ = ("_names",)
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Callable[[], list[str]]) -> None:
         super().__init__()
         self._names = names
 

@@ -6,6 +6,7 @@ names the keyword, where it cannot be meant. No value that may be a secret is pa
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from .exceptions import UnsupportedOption
 
 Pairs = list[tuple[str, "str | None"]]
+_HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
 _UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -37,9 +39,12 @@ def words(keyword: str, value: Any) -> list[str]:
     """Give the words of a command: a string is split as a shell would, None is no word."""
     if value is None:
         return []
-    if isinstance(value, str):
+    if not isinstance(value, str):
+        return texts(keyword, value)
+    try:
         return shlex.split(value)
-    return texts(keyword, value)
+    except ValueError as error:
+        raise UnsupportedOption(keyword, f"it cannot be split into words as a shell would: {error}.") from None
 
 
 def texts(keyword: str, value: Any) -> list[str]:
@@ -48,7 +53,13 @@ def texts(keyword: str, value: Any) -> list[str]:
         return [value]
     if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
         raise UnsupportedOption(keyword, f"it takes a list of strings, not {_form(value)}.")
-    return [str(item) for item in value]
+    return [_text(keyword, item) for item in value]
+
+
+def _text(keyword: str, item: Any) -> str:
+    if item is None or isinstance(item, (bytes, Mapping, list, tuple, set)):
+        raise UnsupportedOption(keyword, f"it takes a list of strings, and not {_form(item)} in it.")
+    return str(item)
 
 
 def environment(value: Any, keyword: str = "environment") -> Pairs:
@@ -86,8 +97,11 @@ def pairs(keyword: str, value: Any, separator: str = ":") -> list[tuple[str, str
     if isinstance(value, Mapping):
         return [(str(name), "" if item is None else str(item)) for name, item in value.items()]
     found = []
-    for item in [value] if isinstance(value, str) else value:
-        left, right = item.partition(separator)[::2] if isinstance(item, str) else item
+    for item in [value] if isinstance(value, str) else sequence_of(keyword, value):
+        pair = item.partition(separator)[::2] if isinstance(item, str) else item
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise UnsupportedOption(keyword, f"it takes pairs, or strings with {separator!r}, not {_form(item)}.")
+        left, right = pair
         found.append((str(left), "" if right is None else str(right)))
     return found
 
@@ -103,6 +117,8 @@ def ports(value: Any) -> list[PortBinding]:
     found = []
     for key, bindings in value.items():
         port, _, protocol = str(key).partition("/")
+        if not port.isdecimal():
+            raise UnsupportedOption("ports", f"{key!r} is none of 80, '80' and '80/udp'.")
         many = bindings if isinstance(bindings, list) else [bindings]
         found += [PortBinding(port, (protocol or "tcp").lower(), *_host_side(key, binding)) for binding in many]
     return found
@@ -113,11 +129,11 @@ def _host_side(key: Any, binding: Any) -> tuple[str | None, str | None]:
         binding = (binding.get("HostIp"), binding.get("HostPort"))
     if isinstance(binding, tuple) and len(binding) == 1:
         binding = (binding[0], None) if isinstance(binding[0], str) else (None, binding[0])
-    if isinstance(binding, tuple) and len(binding) == 2:
-        host_ip, host_port = binding
-        return host_ip or None, None if host_port in (None, "") else str(host_port)
-    if binding is None or (isinstance(binding, (int, str)) and not isinstance(binding, bool)):
-        return None, None if binding is None else str(binding)
+    host_ip, host_port = binding if isinstance(binding, tuple) and len(binding) == 2 else (None, binding)
+    if host_port in (None, ""):
+        return host_ip or None, None
+    if isinstance(host_port, (int, str)) and _HOST_PORT.fullmatch(str(host_port)):
+        return host_ip or None, str(host_port)
     raise UnsupportedOption("ports", f"{binding!r} for {key!r} is none of None, port, (ip, port) and lists of them.")
 
 
@@ -144,6 +160,8 @@ def _bind(source: str, target: Any) -> tuple[str, str | None]:
 def _split_bind(item: str) -> VolumeBind:
     source, separator, rest = item.partition(":")
     if not separator:
+        if not source:
+            raise UnsupportedOption("volumes", "an empty string is no path.")
         return VolumeBind(None, source, None)
     target, separator, mode = rest.partition(":")
     return VolumeBind(source, target, mode if separator else None)
@@ -159,8 +177,8 @@ def size(keyword: str, value: Any) -> int:
     number = text[:-1] if text[-1:] == "b" and text[-2:-1].isalpha() else text
     unit = number[-1:] if number[-1:] in _UNITS else ""
     try:
-        return int(float(number.removesuffix(unit) or "0") * _UNITS.get(unit, 1))
-    except ValueError:
+        return int(float(number.removesuffix(unit) if text else "0") * _UNITS.get(unit, 1))
+    except (ValueError, OverflowError):
         raise UnsupportedOption(keyword, f"{value!r} is not a size such as 1000, '128m' or '2g'.") from None
 
 
@@ -187,7 +205,7 @@ def image_reference(options: Mapping[str, Any]) -> str:
     """Give the one string that names the image of `PullOptions`: a tag, a digest, or `latest`."""
     repository, tag = str(options["repository"]), options.get("tag")
     name, tag_in_name = split_reference(repository)
-    if tag is None:
+    if tag in (None, ""):
         return repository if tag_in_name else f"{name}:latest"
     return f"{name}@{tag}" if str(tag).startswith("sha256:") else f"{name}:{tag}"
 

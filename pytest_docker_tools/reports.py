@@ -100,8 +100,8 @@ def _explain(error: pytest.FixtureLookupError, report: pytest.TestReport) -> Non
         return
     keywords = [f"{key}=..." for key in definition.values if error.argname in definition.names_in(key)]
     report.longrepr = (
-        f"{definition.factory}({', '.join(keywords)}) at {definition.site} refers to a fixture {error.argname!r}, which "
-        f"pytest does not know there. A literal brace in a string is written {{{{ or }}}}.\n"
+        f"{definition.factory}({', '.join(keywords)}) at {definition.site} refers to a fixture {error.argname!r}, "
+        f"which pytest does not know there. A literal brace in a string is written {{{{ or }}}}.\n"
         f"{getattr(report.longrepr, 'errorstring', '')}"
     )
 

@@ -326,4 +326,4 @@ def test_the_traceback_ends_at_the_users_line(pytester: pytest.Pytester, run: Ru
     result.stdout.fnmatch_lines(
         ["*missing = container(*", "E  *ImageNotFound*fetch(repository='nowhere')*", "test_it.py:5: *"]
     )
-    result.stdout.no_fnmatch_line("*pytest_docker_tools*py:*")
+    result.stdout.no_fnmatch_line("*pytest_docker_tools/*")

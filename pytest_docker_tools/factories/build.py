@@ -63,5 +63,5 @@ def _context(setup: Setup, path: str) -> str:
     for place in places:
         if place.is_dir():
             return str(place)
-    tried = " nor ".join(str(place) for place in dict.fromkeys(places))
-    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is neither {tried}.")
+    tried = " and no ".join(str(place) for place in dict.fromkeys(places))
+    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is no {tried}.")

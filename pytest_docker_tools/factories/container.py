@@ -69,7 +69,7 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     try:
         return resource.obtain(setup, "container", setup.options, prepare, before_removal=watched.keep_output)
     except ImageNotFound as error:
-        raise ImageNotFound(_missing_image(setup)) from error
+        raise ImageNotFound(_missing_image(setup), command=error.command, stderr=error.stderr) from None
 
 
 def _seconds(timeout: Any) -> float:

@@ -27,8 +27,8 @@ def _make(setup: Setup) -> Image:
     name = str(setup.options["name"])
     try:
         return setup.client.images.get(name)
-    except ImageNotFound as error:
+    except ImageNotFound:
         raise ImageNotFound(
             f"The {setup.title} asks for {name!r}, which is not on the engine at {setup.driver.endpoint().url}. "
             f"Pull it with fetch(repository={name!r}), or build it first."
-        ) from error
+        ) from None

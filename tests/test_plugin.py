@@ -1,0 +1,192 @@
+"""pytest's door: options, the client, what an idle plugin costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+USES_CLIENT = "def test_it(docker_client):\n    print(docker_client.driver.endpoint())"
+
+# A driver that says how it was opened.
+DRIVER = """
+from pytest_docker_tools.hookspecs import hookimpl
+from pytest_docker_tools.testing import MemoryDriver
+
+@hookimpl
+def open_driver(settings):
+    driver = MemoryDriver()
+    driver.opened_with = __name__, dict(settings)
+    return driver
+"""
+
+
+@pytest.fixture
+def two_drivers(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two installed distributions with a driver each, `one` and `two`; a test prints which was opened, and how."""
+    for name in ("one", "two"):
+        pytester.makepyfile(**{f"driver_{name}": DRIVER})
+        info = pytester.mkdir(f"driver_{name}-1.0.dist-info")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: driver-{name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{name} = driver_{name}\n")
+    paths = [str(pytester.path), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    monkeypatch.delenv("PYTEST_DOCKER_BACKEND", raising=False)
+    pytester.makepyfile(test_it="def test_it(docker_client):\n    print('opened', *docker_client.driver.opened_with)")
+
+
+@pytest.mark.usefixtures("two_drivers")
+@pytest.mark.parametrize(
+    ("option", "environment", "ini", "expected"),
+    [
+        ("one", "two", "two", "one"),
+        (None, "one", "two", "one"),
+        (None, None, "two", "two"),
+        ("two", None, None, "two"),
+    ],
+)
+def test_choice_of_backend(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str | None,
+    environment: str | None,
+    ini: str | None,
+    expected: str,
+) -> None:
+    """The option beats the environment, which beats the ini file."""
+    if environment:
+        monkeypatch.setenv("PYTEST_DOCKER_BACKEND", environment)
+    if ini:
+        pytester.makeini(f"[pytest]\ndocker_backend = {ini}\n")
+    result = pytester.runpytest_subprocess("-s", *([f"--docker-backend={option}"] if option else []))
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"*opened driver_{expected} {{}}"])
+
+
+@pytest.mark.usefixtures("two_drivers")
+def test_an_unknown_backend_lists_the_installed_ones(pytester: pytest.Pytester) -> None:
+    """A backend that is not installed is one sentence with those that are."""
+    result = pytester.runpytest_subprocess("--docker-backend=three")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *no docker backend named 'three'. Installed: docker-cli, one, two.*"])
+
+
+@pytest.mark.usefixtures("two_drivers")
+def test_timeout_reaches_the_driver(pytester: pytest.Pytester) -> None:
+    """The ini option docker_timeout is handed to the driver, and has to be a number."""
+    pytester.makeini("[pytest]\ndocker_timeout = 2.5\ndocker_backend = one\n")
+    pytester.runpytest_subprocess("-s").stdout.fnmatch_lines(["*opened driver_one {'timeout': 2.5}"])
+    pytester.makeini("[pytest]\ndocker_timeout = soon\ndocker_backend = one\n")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*docker_timeout takes a number of seconds, not 'soon'*"])
+
+
+def test_the_client_may_be_overridden(pytester: pytest.Pytester, run: Run) -> None:
+    """Factories use the docker_client fixture that is nearest to the test, in any scope."""
+    pytester.makepyfile("""
+        import pytest
+        from pytest_docker_tools import container
+        from pytest_docker_tools.client import Client
+        from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+
+        engine = MemoryEngine()
+        engine.add_image('mine', MemoryImage())
+
+        @pytest.fixture
+        def docker_client():
+            return Client(MemoryDriver(engine))
+
+        it = container(image='mine')
+
+        def test_it(it):
+            assert it.id in engine.containers
+    """)
+    run().assert_outcomes(passed=1)
+
+
+def test_a_client_that_is_none_of_ours_is_refused(pytester: pytest.Pytester, run: Run) -> None:
+    """A docker_client that has no driver is an error that says what to return."""
+    pytester.makepyfile("""
+        import pytest
+        from pytest_docker_tools import container
+
+        @pytest.fixture
+        def docker_client():
+            return 'docker'
+
+        it = container(image='mine')
+        def test_it(it): ...
+    """)
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *docker_client fixture returned str*Client(driver)*"])
+
+
+def modules_of_an_empty_run(folder: Path, *arguments: str, prelude: str = "") -> list[str]:
+    """Give the modules of ours, and of drivers, that a pytest run of an empty test imports."""
+    (folder / "test_empty.py").write_text("def test_it(): ...\n")
+    code = (
+        f"{prelude}\nimport sys, pytest\nstatus = pytest.main(['-q', '-p', 'no:cacheprovider', *{list(arguments)!r}])\n"
+        "import json\nprint(json.dumps(sorted(name for name in sys.modules if name.startswith('pytest_docker_tools'))), file=sys.stderr)\n"
+        "sys.exit(status)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    found: list[str] = json.loads(result.stderr.splitlines()[-1])
+    return found
+
+
+def test_an_idle_plugin_imports_two_modules(tmp_path: Path) -> None:
+    """A run without containers imports the package's face and the plugin, and nothing else of it."""
+    assert modules_of_an_empty_run(tmp_path) == ["pytest_docker_tools", "pytest_docker_tools.plugin"]
+
+
+def test_starts_without_posix_modules(tmp_path: Path) -> None:
+    """pytest starts, and every module of the package and the driver imports, where POSIX modules are missing."""
+    prelude = """
+import sys
+for name in ('fcntl', 'grp', 'pwd', 'pty', 'resource', 'termios', 'tty', 'syslog'):
+    sys.modules[name] = None
+"""
+    assert modules_of_an_empty_run(tmp_path, prelude=prelude)
+    imports = """
+import importlib, pkgutil, pytest_docker_tools, pytest_docker_tools_docker_cli
+for package in (pytest_docker_tools, pytest_docker_tools_docker_cli):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
+        importlib.import_module(module.name)
+"""
+    result = subprocess.run([sys.executable, "-c", prelude + imports], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_public_names_are_resolved_on_first_use() -> None:
+    """The package offers the factories, lists them, and says which name it does not have."""
+    import pytest_docker_tools
+
+    for name in pytest_docker_tools.__all__:
+        assert callable(getattr(pytest_docker_tools, name))
+        assert name in dir(pytest_docker_tools)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        pytest_docker_tools.nothing  # noqa: B018
+
+
+def test_names_that_todays_users_import() -> None:
+    """Wrapper, helper and errors are where the older releases have them."""
+    from pytest_docker_tools import wrappers
+    from pytest_docker_tools.exceptions import ContainerError, ContainerFailed, ContainerNotReady, TimeoutError
+    from pytest_docker_tools.wrappers.container import wait_for_callable
+
+    assert issubclass(ContainerFailed, ContainerError)
+    assert issubclass(ContainerNotReady, ContainerError)
+    assert issubclass(TimeoutError, Exception)
+    assert wrappers.Container
+    assert wait_for_callable
+    assert ContainerFailed("the container", "a message").container == "the container"
+    assert str(ContainerFailed("the container", "a message")) == "a message"
