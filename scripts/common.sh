@@ -1,0 +1,99 @@
+# Shared by the scripts in this folder: what they say, what they may do, how they install what is missing.
+# shellcheck shell=bash
+
+# Root's PATH can lack the folders that hold dockerd and debootstrap.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+# shellcheck disable=SC2034  # for the scripts that read this file
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+if [[ $EUID -eq 0 ]]; then
+    logs=/var/log/pytest-docker-tools
+else
+    logs=${XDG_STATE_HOME:-$HOME/.local/state}/pytest-docker-tools
+fi
+may_install=yes
+
+say() {
+    printf '==> %s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# read_arguments "$@": a script's only argument is --no-install.
+read_arguments() {
+    case $* in
+    '') ;;
+    --no-install) may_install=no ;;
+    *) die "'$*' was given, which means nothing here: give --no-install or nothing." ;;
+    esac
+}
+
+on_debian() {
+    [[ -r /etc/os-release ]] && (
+        # shellcheck source=/dev/null
+        . /etc/os-release
+        [[ " ${ID:-} ${ID_LIKE:-} " == *\ debian\ * || " ${ID:-} ${ID_LIKE:-} " == *\ ubuntu\ * ]]
+    )
+}
+
+# Why no package may be installed and no service started here, or nothing where both may be.
+why_not_install() {
+    if [[ $may_install == no ]]; then
+        echo "--no-install was given"
+    elif [[ $EUID -ne 0 ]]; then
+        echo "you are not root"
+    elif ! on_debian; then
+        echo "this is neither Debian nor Ubuntu"
+    fi
+}
+
+can_install() {
+    [[ -z $(why_not_install) ]]
+}
+
+# logged NAME COMMAND...: keeps the command's output in a log, and shows the end of it only when it fails.
+logged() {
+    local log=$logs/$1.log
+    shift
+    mkdir -p "$logs"
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        die "'$*' failed; the lines above are the end of $log."
+    fi
+}
+
+apt_get() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"
+}
+
+# install_packages PACKAGE...: whoever calls this has asked can_install and said what the packages are for.
+install_packages() {
+    logged apt-update apt_get update
+    logged apt-install apt_get install --no-install-recommends "$@"
+}
+
+# bounded SECONDS COMMAND...: not every system has the timeout command.
+bounded() {
+    if command -v timeout >/dev/null; then
+        timeout "$@"
+    else
+        shift
+        "$@"
+    fi
+}
+
+# make_venv FOLDER: a virtual environment there, unless there is one that works.
+make_venv() {
+    "$1/bin/python" -c '' 2>/dev/null && return
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        can_install || die "python3 has no venv module, and it is not installed because $(why_not_install): install it, then run this again."
+        say "python3 has no venv module: installs python3-venv."
+        install_packages python3-venv
+    fi
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+        die "python3 is $(python3 --version 2>&1): put Python 3.10 or newer first on PATH, then run this again."
+    python3 -m venv --clear "$1"
+}
