@@ -130,13 +130,14 @@ def test_a_client_that_is_none_of_ours_is_refused(pytester: pytest.Pytester, run
 
 
 def modules_of_an_empty_run(folder: Path, *arguments: str, prelude: str = "") -> list[str]:
-    """Give the modules of ours, and of drivers, that a pytest run of an empty test imports."""
+    """Give the modules of the package, and of its drivers, that a pytest run of an empty test imports."""
     (folder / "test_empty.py").write_text("def test_it(): ...\n")
-    code = (
-        f"{prelude}\nimport sys, pytest\nstatus = pytest.main(['-q', '-p', 'no:cacheprovider', *{list(arguments)!r}])\n"
-        "import json\nprint(json.dumps(sorted(name for name in sys.modules if name.startswith('pytest_docker_tools'))), file=sys.stderr)\n"
-        "sys.exit(status)"
-    )
+    code = f"""{prelude}
+import json, pytest, sys
+status = pytest.main(['-q', '-p', 'no:cacheprovider', *{list(arguments)!r}])
+print(json.dumps(sorted(name for name in sys.modules if name.startswith('pytest_docker_tools'))), file=sys.stderr)
+sys.exit(status)
+"""
     result = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     found: list[str] = json.loads(result.stderr.splitlines()[-1])
@@ -186,7 +187,6 @@ def test_names_that_todays_users_import() -> None:
     assert issubclass(ContainerFailed, ContainerError)
     assert issubclass(ContainerNotReady, ContainerError)
     assert issubclass(TimeoutError, Exception)
-    assert wrappers.Container
-    assert wait_for_callable
+    assert {wrappers.Container.__name__, wait_for_callable.__name__} == {"Container", "wait_for_callable"}
     assert ContainerFailed("the container", "a message").container == "the container"
     assert str(ContainerFailed("the container", "a message")) == "a message"

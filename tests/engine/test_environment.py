@@ -1,0 +1,351 @@
+"""Whole environments: pytest runs of small projects on a real engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_docker_tools.driver import KINDS, Driver
+
+from .conftest import BASE, free_port
+
+Project = Callable[..., pytest.RunResult]
+
+HEADER = f"""
+import pytest
+from pytest_docker_tools import *
+
+BASE = {BASE!r}
+MARK = {{'made-for': '{{mark}}'}}
+"""
+
+
+@pytest.fixture
+def mark(driver: Driver) -> Iterator[str]:
+    """A label value that the resources of a project carry; what carries it in the end is removed."""
+    mark = uuid.uuid4().hex
+    yield mark
+    for kind in ("container", "network", "volume"):
+        driver.remove(kind, driver.ids(kind, {"label": f"made-for={mark}"}), force=True)
+
+
+@pytest.fixture
+def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
+    """Give what there is of the project on the engine."""
+
+    def left() -> list[str]:
+        return [ref for kind in KINDS if kind != "image" for ref in driver.ids(kind, {"label": f"made-for={mark}"})]
+
+    return left
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, backend: str, mark: str) -> Project:
+    """Write a test module, and run pytest on it."""
+
+    def project(module: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(test_it=HEADER.replace("{mark}", mark) + module)
+        return pytester.runpytest_subprocess(f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments)
+
+    return project
+
+
+WEB = """
+net = network(labels=MARK)
+site = volume(initial_content={'index.html': b'it works', 'empty': None}, labels=MARK)
+web = container(
+    image=BASE, command='httpd -f -p 80 -h /site', network='{net.name}', labels=MARK,
+    volumes={'{site.name}': {'bind': '/site', 'mode': 'ro'}}, ports={'80/tcp': None},
+)
+"""
+REQUEST = """
+from urllib.request import urlopen
+
+def get(container):
+    return urlopen('http://{}:{}/index.html'.format(*container.get_addr('80/tcp'))).read()
+"""
+
+
+def test_an_environment_works_and_is_removed(project: Project, driver: Driver, left: Callable[[], list[str]]) -> None:
+    """A seeded volume is served over HTTP on a network, after a restart too, and nothing of it all is left."""
+    images = set(driver.ids("image"))
+    result = project(
+        WEB
+        + REQUEST
+        + """
+def test_it(web, net, site, docker_client):
+    assert get(web) == b'it works'
+    assert web.ips[net] == web.ips.primary
+    assert '80' in web.get_open_tcp_ports()
+    files = web.get_files('/site')
+    assert files == {'site': None, 'site/index.html': b'it works', 'site/empty': None}
+    assert web.get_text('/site/index.html') == 'it works'
+    assert web.exec_run('cat /site/index.html') == (0, b'it works')
+    assert web.id in [item.id for item in docker_client.containers.list()]
+    web.restart()
+    assert get(web) == b'it works'
+    web.pause()
+    assert not web.ready()
+    web.unpause()
+    assert get(web) == b'it works'
+    web.stop(timeout=0)
+    assert web.status == 'exited'
+    web.start()
+    assert get(web) == b'it works'
+    web.kill()
+    assert web.wait()['StatusCode'] == 137
+"""
+    )
+    result.assert_outcomes(passed=1)
+    assert left() == []
+    assert set(driver.ids("image")) == images
+
+
+def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
+    """Two workers each make their own environments at the same time, and nothing is left."""
+    result = project(
+        WEB
+        + REQUEST
+        + "@pytest.mark.parametrize('i', range(6))\ndef test_it(i, web):\n    assert get(web) == b'it works'\n",
+        "-n2",
+    )
+    result.assert_outcomes(passed=6)
+    assert left() == []
+
+
+def test_ctrl_c_leaves_nothing(
+    pytester: pytest.Pytester, backend: str, mark: str, driver: Driver, left: Callable[[], list[str]]
+) -> None:
+    """An interrupt while a container is waited for ends pytest, and removes everything that was made."""
+    pytester.makepyfile(
+        test_it=HEADER.replace("{mark}", mark) + WEB + "late = container(image=BASE, command='sleep 600', labels=MARK,"
+        " ports={'9/tcp': None}, environment={'WEB': '{web.name}'}, timeout=300)\ndef test_it(late): ...\n"
+    )
+    with (pytester.path / "log").open("w") as log:
+        process = pytester.popen(
+            [sys.executable, "-m", "pytest", f"--docker-backend={backend}"], stdout=log, stderr=log
+        )
+    wait_until(lambda: len(driver.ids("container", {"label": f"made-for={mark}", "status": "running"})) == 2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    assert left() == []
+
+
+def wait_until(done: Callable[[], bool], patience: float = 60) -> None:
+    end = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < end, "This did not happen in time."
+        time.sleep(0.05)
+
+
+def test_reuse(project: Project, mark: str, left: Callable[[], list[str]], driver: Driver) -> None:
+    """With --reuse-containers, a second run uses what the first one made, started again; a change replaces it."""
+    module = f"""
+net = network(name='net-{mark}', labels=MARK)
+site = volume(name='site-{mark}', initial_content={{'index.html': b'it works'}}, labels=MARK)
+web = container(
+    name='web-{mark}', image=BASE, command='httpd -f -p 80 -h /site', network='{{net.name}}', labels=MARK,
+    volumes={{'{{site.name}}': {{'bind': '/site'}}}}, ports={{'80/tcp': None}}, environment={{'VERSION': '1'}},
+)
+def test_it(web):
+    assert get(web) == b'it works'
+"""
+    project(REQUEST + module, "--reuse-containers").assert_outcomes(passed=1)
+    first = left()
+    assert len(first) == 3
+    driver.stop(f"web-{mark}", grace=0)
+    project(REQUEST + module, "--reuse-containers").assert_outcomes(passed=1)
+    assert left() == first
+    project(REQUEST + module.replace("'1'", "'2'"), "--reuse-containers").assert_outcomes(passed=1)
+    second = left()
+    assert second[0] != first[0]
+    assert second[1:] == first[1:]
+
+
+def test_reuse_refuses_what_is_not_ours(project: Project, mark: str, driver: Driver) -> None:
+    """A volume of that name that somebody else made stays, and is said not to be reusable."""
+    name = driver.create_volume({"name": f"foreign-{mark}", "labels": {"made-for": mark}})
+    result = project(f"it = volume(name='{name}')\ndef test_it(it): ...", "--reuse-containers")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*does not appear to be a reusable volume*"])
+    assert driver.inspect("volume", [name]) != [None]
+
+
+def test_a_failing_test_shows_what_containers_wrote(project: Project) -> None:
+    """The report of a failing test has the containers' output, whatever bytes it holds."""
+    result = project(
+        "it = container(image=BASE, command=['sh', '-c', r'printf \"caf\\303\\251 \\377 \\033[31m\\n\"; sleep 600'])\n"
+        "def test_it(it):\n    import time\n    while not it.logs(): time.sleep(0.01)\n    assert False\n"
+    )
+    result.assert_outcomes(failed=1)
+    # The engine's own log driver replaces bytes that are no UTF-8.
+    result.stdout.fnmatch_lines(["*docker logs of it*", "café \N{REPLACEMENT CHARACTER} \\x1b[[]31m"])
+
+
+@pytest.mark.parametrize(
+    ("definition", "lines"),
+    [
+        (
+            "container(image=BASE, command=['sh', '-c', 'echo no config; exit 3'])",
+            ["E *ContainerFailed*exit code 3*", "E *no config", "*docker logs of it*", "no config"],
+        ),
+        (
+            "container(image=BASE, command='sleep 600', ports={'80/tcp': None}, timeout=0.5)",
+            ["E *ContainerNotReady*0.5 seconds*port 80/tcp*"],
+        ),
+        ("container(image='nowhere/nothing:1')", ["E *ImageNotFound*'nowhere/nothing:1'*fetch(repository=*"]),
+        ("container(image=BASE, command='nonsense')", ["E *EngineError*nonsense*executable file not found*"]),
+        ("image(name='nowhere/nothing:1')", ["E *ImageNotFound*'nowhere/nothing:1'*fetch(repository=*"]),
+        ("build(path='nowhere')", ["E *UsageError*'nowhere'*there is no *"]),
+        (
+            "build(fileobj=__import__('io').BytesIO(b'FROM %s\\nRUN echo kaputt && exit 7' % BASE.encode()))",
+            ["E *BuildFailed*", "E *kaputt*"],
+        ),
+        ("fetch(repository='127.0.0.1:1/nothing')", ["E *127.0.0.1:1/nothing*connection refused*"]),
+    ],
+)
+def test_what_goes_wrong_is_told(
+    project: Project, left: Callable[[], list[str]], definition: str, lines: list[str]
+) -> None:
+    """What cannot be made is an error of its fixture, in a sentence, without our code, and leaves nothing."""
+    result = project(f"it = {definition}\ndef test_it(it): ...\ndef test_other(): ...")
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines(lines)
+    result.stdout.no_fnmatch_line("*pytest_docker_tools/*")
+    result.stdout.no_fnmatch_line("*docker_cli/*")
+    result.stdout.no_fnmatch_line("*hidden*")
+
+
+def test_a_port_in_use_is_told(project: Project, left: Callable[[], list[str]]) -> None:
+    """A fixed host port that another container has is an error that says what to do."""
+    result = project(
+        "a, b = [container(image=BASE, command='httpd -f -p 80', ports={'80/tcp': port}, labels=MARK) "
+        f"for port in [{free_port()}] * 2]\ndef test_it(a, b): ..."
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *PortUnavailable*already allocated*None for a free one*"])
+    assert left() == []
+
+
+def test_stages_are_tagged(project: Project, driver: Driver, pytester: pytest.Pytester, mark: str) -> None:
+    """Each stage gets its own tag; the image's content comes from it."""
+    folder = pytester.mkdir("app")
+    (folder / "Dockerfile").write_text(
+        f"FROM {BASE} AS builder\nRUN echo made > /made\nFROM {BASE}\nCOPY --from=builder /made /made\n"
+    )
+    tags = [f"localhost/{mark}:app", f"localhost/{mark}:builder"]
+    try:
+        result = project(
+            f"app = build(path='app', tag='{tags[0]}', stages={{'builder': '{tags[1]}'}})\n"
+            "it = container(image='{app.id}', command='sleep 600')\n"
+            "def test_it(it, app):\n    assert it.get_text('/made') == 'made\\n'\n"
+            f"    assert app.tags == ['{tags[0]}']"
+        )
+        result.assert_outcomes(passed=1)
+        assert None not in driver.inspect("image", tags)
+    finally:
+        driver.remove("image", tags, force=True)
+
+
+def test_fetch_from_a_registry(project: Project, driver: Driver, registry: str, mark: str) -> None:
+    """An image is pulled from a real registry, and a container made of it."""
+    reference = f"{registry}/app-{mark}"
+    driver.tag_image(BASE, reference, "1")
+    subprocess.run(["docker", "push", "-q", f"{reference}:1"], check=True, capture_output=True)
+    driver.remove("image", [f"{reference}:1"])
+    try:
+        result = project(
+            f"base = fetch(repository='{reference}:1')\nit = container(image='{{base.id}}', command='sleep 600')\n"
+            "def test_it(it, base):\n    assert it.attrs['Image'] == base.id"
+        )
+        result.assert_outcomes(passed=1)
+    finally:
+        driver.remove("image", [f"{reference}:1"], force=True)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_image_or_build(
+    project: Project, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    """The image that the environment names is used; without one, one is built."""
+    (pytester.mkdir("app") / "Dockerfile").write_text(f"FROM {BASE}\nLABEL built=here\n")
+    if given:
+        monkeypatch.setenv("IMAGE_ID", BASE)
+    result = project(
+        "app = image_or_build('IMAGE_ID', path='app')\n"
+        f"def test_it(app):\n    assert ('built' in app.labels) is {not given}"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_an_engine_that_does_not_answer(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint without an engine is one sentence with the endpoint and what to do."""
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_port()}")
+    result = project("it = container(image=BASE)\ndef test_it(it): ...")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *EngineUnavailable*tcp://127.0.0.1:*DOCKER_HOST*"])
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_an_engine_that_hangs(project: Project, monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> None:
+    """An engine that accepts and never answers is given up after docker_timeout, and no process stays."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("DOCKER_HOST", address)
+        result = project("it = container(image=BASE)\ndef test_it(it): ...", "-o", "docker_timeout=0.5")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *DeadlineExceeded*0.5 *"])
+    assert clients_of(address) == []
+
+
+def clients_of(address: str) -> list[str]:
+    """Give the processes that have this DOCKER_HOST."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if f"DOCKER_HOST={address}".encode() in environment and process.name != str(os.getpid()):
+            found.append(process.name)
+    return found
+
+
+def test_a_missing_client(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the docker command there is one sentence that says what to install."""
+    python = tmp_path / "python3"
+    python.symlink_to(shutil.which("python3") or sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = project("it = container(image=BASE)\ndef test_it(it): ...")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *EngineUnavailable*docker*nstall*"])
+
+
+def test_secrets_are_in_no_report(project: Project) -> None:
+    """An environment value that comes from a fixture is in no message, traceback or listing of pytest's."""
+    module = """
+@pytest.fixture
+def settings():
+    return {'PASSWORD': open('secret').read()}
+
+it = container(image=BASE, command='false', environment=fxtr('settings'))
+wrong = container(image=BASE, environment=fxtr('settings'), mac_address='nonsense', user='nobody:nogroup:x')
+
+def test_it(it): ...
+def test_wrong(wrong): ...
+"""
+    Path("secret").write_text("hunter2")
+    result = project(module, "-vv", "--showlocals", "--setup-show")
+    result.assert_outcomes(errors=2)
+    assert "hunter2" not in result.stdout.str() + result.stderr.str()

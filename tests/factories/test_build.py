@@ -1,0 +1,103 @@
+"""Images that are built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_docker_tools.testing import MemoryEngine
+
+from ..conftest import Run
+
+HEADER = "import io\nfrom pytest_docker_tools import *\n"
+
+
+def builds(engine: MemoryEngine) -> list[dict[str, Any]]:
+    """Give the options of all builds."""
+    return [arguments["options"] for verb, arguments in engine.calls if verb == "build_image"]
+
+
+def test_path_below_the_invocation_directory_comes_first(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine
+) -> None:
+    """A relative path is looked for where pytest was started, then next to the file that calls build."""
+    for folder in ("near", "sub/near", "sub/far"):
+        path = pytester.path / folder
+        path.mkdir(parents=True)
+        (path / "Dockerfile").write_text("FROM scratch\n")
+    (pytester.path / "sub" / "test_it.py").write_text(
+        HEADER + "near = build(path='near')\nfar = build(path='far')\ndef test_it(near, far): ..."
+    )
+    run().assert_outcomes(passed=1)
+    assert [options["path"] for options in builds(engine)] == [
+        str(pytester.path / "near"),
+        str(pytester.path / "sub" / "far"),
+    ]
+
+
+def test_a_missing_folder_lists_where_it_was_looked_for(pytester: pytest.Pytester, run: Run) -> None:
+    """A folder that is in neither place is an error with both."""
+    (pytester.mkdir("sub") / "test_it.py").write_text(HEADER + "it = build(path='gone')\ndef test_it(it): ...")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E *'gone'*{pytester.path / 'gone'} and no {pytester.path / 'sub' / 'gone'}*"])
+
+
+def test_fileobj_is_read_once(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A Dockerfile in a file object serves every build, also of a function-scoped fixture, and may be closed."""
+    pytester.makepyfile(
+        HEADER
+        + """
+import pytest
+
+with io.BytesIO(b'FROM scratch') as file:
+    it = build(fileobj=file, scope='function')
+
+@pytest.mark.parametrize('turn', [1, 2])
+def test_it(turn, it): ...
+"""
+    )
+    run().assert_outcomes(passed=2)
+    assert [options["fileobj"] for options in builds(engine)] == [b"FROM scratch"] * 2
+
+
+def test_stages_are_built_first(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """Each stage is built with its tag, in order, before the image; all with the same options and references."""
+    pytester.makepyfile(
+        HEADER
+        + """
+import pytest
+
+@pytest.fixture(scope='session')
+def version():
+    return '7'
+
+it = build(
+    fileobj=io.BytesIO(b'FROM scratch'), tag='it:{version}', buildargs={'VERSION': '{version}'},
+    stages={'one': 'it:one-{version}', 'two': 'it:two'},
+)
+
+def test_it(it): ...
+"""
+    )
+    run().assert_outcomes(passed=1)
+    assert [(options.get("target"), options["tag"]) for options in builds(engine)] == [
+        ("one", "it:one-7"),
+        ("two", "it:two"),
+        (None, "it:7"),
+    ]
+    assert all(options["buildargs"] == {"VERSION": "7"} for options in builds(engine))
+
+
+@pytest.mark.parametrize("given", ["app", ""])
+def test_image_or_build(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """The image that the variable names is used; where it is unset or empty, one is built."""
+    monkeypatch.setenv("IMAGE_ID", given)
+    pytester.makepyfile(
+        HEADER + "it = image_or_build('IMAGE_ID', fileobj=io.BytesIO(b'FROM scratch'))\ndef test_it(it): ..."
+    )
+    run().assert_outcomes(passed=1)
+    assert len(builds(engine)) == (0 if given else 1)

@@ -1,0 +1,130 @@
+"""A container as a test sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_docker_tools.client import Client
+from pytest_docker_tools.driver import ExecResult
+from pytest_docker_tools.exceptions import Conflict, NotFound, UsageError
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+from pytest_docker_tools.wrappers import Container
+
+
+@pytest.fixture
+def client(engine: MemoryEngine) -> Client:
+    engine.add_image("web", MemoryImage(listens=("80/tcp",), logs=b"caf\xc3\xa9 \xff\n2\n3\n", env={"A": "image"}))
+    return Client(MemoryDriver(engine))
+
+
+@pytest.fixture
+def web(client: Client) -> Container:
+    """A container on a network, with a published port."""
+    client.networks.create("net")
+    made = client.containers.create(
+        "web",
+        name="web",
+        network="net",
+        ports={"80/tcp": None},
+        environment={"B": "x=y", "C": ""},
+        labels={"one": "1"},
+    )
+    made.start()
+    made.reload()
+    return Container(made)
+
+
+def test_facts(web: Container) -> None:
+    """Name, labels, environment and state are those of the engine."""
+    assert web.name == "web"
+    assert web.labels["one"] == "1"
+    assert {"A": "image", "B": "x=y", "C": ""}.items() <= web.env.items()
+    assert web.status == "running"
+    assert web.attrs["Id"] == web.id
+    assert repr(web) == f"<Container: web {web.id[:12]}>"
+
+
+def test_status_is_that_of_this_moment(web: Container) -> None:
+    """The state is asked for, not remembered."""
+    web.stop()
+    assert web.status == "exited"
+    assert web.wait()["StatusCode"] is not None
+
+
+def test_addresses(web: Container, client: Client) -> None:
+    """An address is found by the network or its name; one that it is not on is an error with those it is on."""
+    assert web.ips.primary == web.ips["net"] == web.ips[client.networks.get("net")]
+    assert dict(web.ips) == {"net": web.ips.primary}
+    with pytest.raises(KeyError, match="net"):
+        web.ips["bridge"]
+
+
+def test_no_primary_address_on_two_networks(web: Container, client: Client) -> None:
+    """A container on two networks has no primary address, and says which networks there are."""
+    client.networks.create("second").connect(web.id)
+    web.reload()
+    with pytest.raises(UsageError, match="2 networks"):
+        web.ips.primary  # noqa: B018
+    assert web.ips["second"]
+
+
+def test_ports(web: Container) -> None:
+    """Host ports are numbers, found by any form of the port; one that is not published is an error."""
+    [port] = web.ports["80/tcp"]
+    assert web.ports[80] == web.ports["80"] == [port]
+    assert list(web.ports) == ["80/tcp"]
+    assert web.get_addr("80/tcp") == ("127.0.0.1", port)
+    with pytest.raises(KeyError, match="published: 80/tcp"):
+        web.ports["443/tcp"]
+
+
+def test_logs_are_text(web: Container) -> None:
+    """Logs are text, with escapes for what is none, and can be cut."""
+    assert web.logs() == "café \\xff\n2\n3\n"
+    assert web.logs(tail=1) == "3\n"
+    assert web.log_bytes().startswith(b"caf\xc3\xa9 \xff")
+
+
+def test_files(web: Container) -> None:
+    """Files are read as bytes by their names below the path, or one of them as text."""
+    from pytest_docker_tools import archives
+
+    web.put_archive("/", archives.write({"etc/app/a.txt": "ä", "etc/app/folder": None}))
+    assert web.get_files("/etc/app") == {"app": None, "app/a.txt": "ä".encode(), "app/folder": None}
+    assert web.get_text("/etc/app/a.txt") == "ä"
+    with pytest.raises(IsADirectoryError, match="no file"):
+        web.get_text("/etc/app")
+    with pytest.raises(NotFound):
+        web.get_files("/nowhere")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, b"oute"),
+        ({"demux": True}, (b"out", b"e")),
+        ({"stderr": False}, b"out"),
+        ({"stdout": False}, b"e"),
+        ({"stdout": False, "demux": True}, (None, b"e")),
+    ],
+)
+def test_exec_run(web: Container, engine: MemoryEngine, options: dict[str, bool], expected: object) -> None:
+    """The output of a command is that of both streams, or a pair, or of the stream that was asked for."""
+    engine.on_execute(lambda facts, words: ExecResult(3, b"out", b"e"))
+    assert web.exec_run("anything", **options) == (3, expected)  # type: ignore[arg-type]
+
+
+def test_exec_run_where_nothing_runs(web: Container) -> None:
+    """A command in a container that does not run is a Conflict."""
+    web.kill()
+    with pytest.raises(Conflict):
+        web.exec_run("anything")
+
+
+def test_removal(web: Container, client: Client) -> None:
+    """A container that was removed is not found any more."""
+    web.remove(force=True)
+    with pytest.raises(NotFound):
+        web.reload()
+    with pytest.raises(NotFound):
+        web.remove()
