@@ -10,8 +10,8 @@ Rules that hold for every verb:
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
   carried out exactly, or refused with `UnsupportedOption`; none is dropped. `normalise.py` has the accepted forms.
 - `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but
-  `build_image`, `pull_image`, `wait` and `follow`. A verb that is not done by then raises `DeadlineExceeded` and
-  leaves no process behind.
+  `build_image`, `pull_image`, `wait` and `follow`. A verb that is not done by then raises `DeadlineExceeded` (only
+  `follow` just ends) and leaves no process behind.
 - Errors are those of `exceptions.py`, from `DriverError` down. An engine that does not answer is
   `EngineUnavailable`, whichever verb was called.
 - Verbs may be called from several threads at once.
@@ -99,8 +99,9 @@ class Driver(ABC):
     def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
         """Give the ids (volumes: names) of all that match, containers in every state.
 
-        A filter is one of the engine's (`label`, `name`, `status`, `network`, `volume`, `reference` ...); several
-        values of one filter are passed as a list. Each id comes once.
+        A filter is one of the engine's; every driver has `label`, for containers `name`, `status`, `network` and
+        `volume`, for images `reference`, for networks and volumes `name`. Several values of one filter are passed as
+        a list: all labels have to match, one of the values of any other. Each id comes once.
         """
 
     @abstractmethod
@@ -155,7 +156,7 @@ class Driver(ABC):
 
     @abstractmethod
     def wait(self, ref: str, *, timeout: float | None = None) -> int:
-        """Wait until a container does not run, and give its exit code."""
+        """Wait until a container does not run, and give its exit code; 0 at once for one that was never started."""
 
     @abstractmethod
     def logs(
@@ -172,7 +173,8 @@ class Driver(ABC):
     ) -> bytes:
         """Give what a container wrote, in the order in which it did, as bytes.
 
-        `tail` is a number of lines; `since` and `until` are seconds of the epoch.
+        `tail` is a number of lines; `since` and `until` are seconds of the epoch. One of `stdout` and `stderr` has to
+        be asked for, or both.
         """
 
     @abstractmethod
@@ -269,7 +271,7 @@ class Driver(ABC):
         """Give the sockets that listen in a running container, or None where that cannot be known.
 
         `container` is what `inspect` gave. Needs nothing in the image where the container's processes are seen
-        from here, else a `cat`.
+        from here, else a `cat`. A container that has ended since is `Conflict`, one that is gone `NotFound`.
         """
         return listening.in_container(self, container, timeout)
 

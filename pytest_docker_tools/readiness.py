@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .addresses import bindings
-from .exceptions import ContainerFailed, ContainerNotReady, DriverError, hide_ours
+from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DriverError, NotFound, hide_ours
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
@@ -76,7 +76,10 @@ def _missing_listener(container: Container) -> str | None:
     published = [key for key in container.ports if bindings(container.attrs, key)]
     if not published:
         return None
-    sockets = container.driver.listening(container.attrs)
+    try:
+        sockets = container.driver.listening(container.attrs)
+    except (Conflict, NotFound):
+        return "it has stopped since the last look"
     if sockets is None:
         return None
     open_ports = {f"{item.port}/{item.protocol}" for item in sockets}

@@ -46,7 +46,12 @@ def run(pytester: pytest.Pytester, engine: MemoryEngine) -> Run:
 
     def run(*arguments: str) -> pytest.RunResult:
         return pytester.runpytest_inprocess(
-            "-p", "no:cacheprovider", "-ra", *arguments, plugins=[_MemoryBackend(engine)]
+            "-p",
+            "no:cacheprovider",
+            "-ra",
+            *arguments,
+            plugins=[_MemoryBackend(engine)],
+            no_reraise_ctrlc=True,
         )
 
     return run

@@ -149,6 +149,17 @@ def test_an_idle_plugin_imports_two_modules(tmp_path: Path) -> None:
     assert modules_of_an_empty_run(tmp_path) == ["pytest_docker_tools", "pytest_docker_tools.plugin"]
 
 
+def test_the_plugin_imports_nothing_that_pytest_does_not() -> None:
+    """Importing the plugin after pytest imports its own two modules alone, by Python's own record."""
+    code = "import pytest, sys\nprint('-- from here', file=sys.stderr)\nimport pytest_docker_tools.plugin"
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True
+    )
+    lines = result.stderr.partition("-- from here")[2].splitlines()
+    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+    assert imported == {"pytest_docker_tools", "pytest_docker_tools.plugin"}
+
+
 def test_starts_without_posix_modules(tmp_path: Path) -> None:
     """pytest starts, and every module of the package and the driver imports, where POSIX modules are missing."""
     prelude = """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.driver import Driver
-from pytest_docker_tools.exceptions import Conflict, EngineError, Forbidden, NotFound, UnsupportedOption
+from pytest_docker_tools.exceptions import Conflict, Forbidden, NotFound, UnsupportedOption
 
 Create = Callable[..., str]
 Named = Callable[[str], str]
@@ -80,11 +80,6 @@ class TestCreateNetwork:
         driver.create_network({"name": named("network"), "ipam": ipam})
         with pytest.raises(Forbidden):
             driver.create_network({"name": named("network"), "ipam": ipam})
-
-    def test_unknown_driver(self, driver: Driver, named: Named) -> None:
-        """A driver that the engine does not have is its error."""
-        with pytest.raises(EngineError, match="no-such-driver"):
-            driver.create_network({"name": named("network"), "driver": "no-such-driver"})
 
     def test_without_a_name(self, driver: Driver) -> None:
         """A network must have a name."""

@@ -1,0 +1,153 @@
+"""Option tables, and the arguments that come of them.
+
+A table says for each keyword of docker-py which flag of the client it is, and how a value of it is written. What is in
+no table is refused, so that no keyword can be lost.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pytest_docker_tools import normalise
+from pytest_docker_tools.exceptions import UnsupportedOption
+
+Values = Callable[[str, Any], Iterable[str]]
+
+
+class Option(NamedTuple):
+    """How a keyword is written.
+
+    `values` takes the keyword and what the user wrote, and gives the values of as many flags. Without `flag`, it gives
+    whole flags. With `omit_falsy`, 0, False and what is empty mean that there is nothing to write, as in docker-py.
+    """
+
+    flag: str
+    values: Values
+    omit_falsy: bool = False
+
+
+Table = Mapping[str, Option]
+
+
+def arguments(table: Table, options: Mapping[str, Any], comma_flags: Collection[str] = ()) -> list[str]:
+    """Give the flags for these options; None is no option. Values of `comma_flags` are read by the client as CSV."""
+    written = []
+    for keyword, value in options.items():
+        option = table.get(keyword)
+        if value is None:
+            continue
+        if option is None:
+            raise UnsupportedOption(
+                keyword, "this backend has no flag for it. Leave it out, or choose another backend."
+            )
+        if not value and option.omit_falsy:
+            continue
+        for item in option.values(keyword, value):
+            written.append(_argument(option.flag, check(keyword, item), comma_flags))
+    return written
+
+
+def keywords(table: Table) -> dict[str, str]:
+    """Give the keyword of each flag in a table."""
+    return {option.flag: keyword for keyword, option in table.items() if option.flag}
+
+
+def check(keyword: str, argument: str) -> str:
+    """Refuse what no process can be given as an argument."""
+    if "\0" in argument:
+        raise UnsupportedOption(keyword, "it has a NUL character, which no process can be given.")
+    return argument
+
+
+def comma_separated(fields: Iterable[str]) -> str:
+    """Write fields as one line of CSV, quoted where they must be."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue()
+
+
+def _argument(flag: str, value: str, comma_flags: Collection[str]) -> str:
+    name, separator, rest = value.partition("=") if not flag else (flag, "=", value)
+    if name in comma_flags:
+        rest = comma_separated([rest])
+    return f"{name}{separator}{rest}"
+
+
+# What a value may be written as
+
+
+def text(keyword: str, value: Any) -> list[str]:
+    """Write a string or a number as it is."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise UnsupportedOption(keyword, f"it takes a string, not {type(value).__name__}.")
+    return [str(value)]
+
+
+def number(keyword: str, value: Any) -> list[str]:
+    """Write a whole number."""
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]+", str(value)):
+        raise UnsupportedOption(keyword, f"it takes a whole number, not {value!r}.")
+    return [str(value)]
+
+
+def switch(keyword: str, value: Any) -> list[str]:
+    """Write True or False."""
+    if value not in (True, False):
+        raise UnsupportedOption(keyword, f"it takes True or False, not {value!r}.")
+    return ["true" if value else "false"]
+
+
+def only(*accepted: Any) -> Values:
+    """Write nothing for the values that say what the client does anyway, and refuse all others."""
+
+    def nothing(keyword: str, value: Any) -> list[str]:
+        if value not in accepted:
+            raise UnsupportedOption(keyword, f"this backend can only have it {' or '.join(map(repr, accepted))}.")
+        return []
+
+    return nothing
+
+
+def each(keyword: str, value: Any) -> list[str]:
+    """Write every string of a list."""
+    return normalise.texts(keyword, value)
+
+
+def size(keyword: str, value: Any) -> list[str]:
+    """Write a size in bytes."""
+    return [str(normalise.size(keyword, value))]
+
+
+def billionths(keyword: str, value: Any) -> list[str]:
+    """Write a number of billionths as a decimal fraction, without rounding."""
+    return [format(Decimal(number(keyword, value)[0]).scaleb(-9).normalize(), "f")]
+
+
+def assignments(keyword: str, value: Any) -> list[str]:
+    """Write a dict as name=value."""
+    if not isinstance(value, Mapping):
+        raise UnsupportedOption(keyword, f"it takes a dict, not {type(value).__name__}.")
+    return [f"{name}={item}" for name, item in value.items()]
+
+
+def labels(keyword: str, value: Any) -> list[str]:
+    """Write labels as name=value."""
+    found = normalise.labels(value)
+    for name in found:
+        if "=" in name:
+            raise UnsupportedOption(keyword, f"the name of a label, {name!r}, cannot have a '=' with this backend.")
+    return [f"{name}={item}" for name, item in found.items()]
+
+
+def joined(separator: str = ":") -> Values:
+    """Write pairs with a separator between them, or the first alone where the second is empty."""
+
+    def pairs(keyword: str, value: Any) -> list[str]:
+        return [f"{left}{separator}{right}" if right else left for left, right in normalise.pairs(keyword, value)]
+
+    return pairs

@@ -1,0 +1,244 @@
+"""The verbs for containers."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any
+
+from pytest_docker_tools import normalise
+from pytest_docker_tools.driver import ExecResult, Options
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    DeadlineExceeded,
+    EngineError,
+    EngineUnavailable,
+    NotFound,
+    UnsupportedOption,
+    hide_ours,
+)
+
+from . import errors
+from .base import CommandLine
+from .command import check
+from .environment import environment as rendered
+from .errors import quoted
+from .process import Deadline
+from .runner import Command, Lines, Result
+
+__tracebackhide__ = hide_ours
+
+
+class Containers(CommandLine):
+    """The verbs for containers."""
+
+    def create_container(self, options: Options, *, timeout: float | None = None) -> str:
+        deadline = self._deadline(timeout)
+        chosen = dict(options)
+        if chosen.get("network") and chosen.get("network_mode"):
+            raise UnsupportedOption("network", "'network_mode' is given too, and both say the same.")
+        image = normalise.image(chosen.pop("image", None))
+        variables = rendered(
+            chosen.pop("environment", None) or {}, reserved=self.reserved_variables, unset_flag=self.unset_flag
+        )
+        entrypoint, words = self._words(chosen, image, deadline)
+        flags = [*self._arguments(self.container_options, chosen), *entrypoint]
+        with variables.passed() as (variable_flags, stdin):
+            arguments = ("create", "--pull=never", *flags, *variable_flags, "--", image, *words)
+            todo = Command(arguments, variables.secrets, variables.unset, stdin)
+            asked = f"create a container from {image!r}"
+            return self._do(asked, todo, deadline, table=self.container_options).text
+
+    def _words(self, chosen: dict[str, Any], image: str, deadline: Deadline) -> tuple[Sequence[str], Sequence[str]]:
+        """Take entrypoint and command out of the options, and give the flag and the operands that they are."""
+        entrypoint, command = chosen.pop("entrypoint", None), chosen.pop("command", None)
+        words = [check("command", word) for word in normalise.words("command", command)]
+        if entrypoint is None:
+            return [], words
+        first, *rest = [check("entrypoint", word) for word in normalise.words("entrypoint", entrypoint)] or [""]
+        if not first and not words:
+            # Clearing the image's entrypoint, the client forgets the image's command too.
+            facts = self._inspected("image", [image], deadline)[0]
+            words = (facts or {}).get("Config", {}).get("Cmd") or []
+        return [f"--entrypoint={first}"], [*rest, *words]
+
+    def start(self, ref: str, *, timeout: float | None = None) -> None:
+        self._do(f"start container {quoted(ref)}", ("start", "--", ref), self._deadline(timeout))
+
+    def stop(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
+        deadline = self._deadline(timeout, extra=grace or 0)
+        self._do(f"stop container {quoted(ref)}", ("stop", *_grace(grace), "--", ref), deadline)
+
+    def restart(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
+        deadline = self._deadline(timeout, extra=grace or 0)
+        self._do(f"restart container {quoted(ref)}", ("restart", *_grace(grace), "--", ref), deadline)
+
+    def kill(self, ref: str, *, signal: str | int | None = None, timeout: float | None = None) -> None:
+        flags = [] if signal is None else [f"--signal={int(signal) if isinstance(signal, int) else signal}"]
+        self._do(f"kill container {quoted(ref)}", ("kill", *flags, "--", ref), self._deadline(timeout))
+
+    def pause(self, ref: str, *, timeout: float | None = None) -> None:
+        self._do(f"pause container {quoted(ref)}", ("pause", "--", ref), self._deadline(timeout))
+
+    def unpause(self, ref: str, *, timeout: float | None = None) -> None:
+        self._do(f"unpause container {quoted(ref)}", ("unpause", "--", ref), self._deadline(timeout))
+
+    def wait(self, ref: str, *, timeout: float | None = None) -> int:
+        return int(self._do(f"wait for container {quoted(ref)}", ("wait", "--", ref), Deadline(timeout)).text)
+
+    # What a container writes
+
+    def logs(
+        self,
+        ref: str,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        timestamps: bool = False,
+        tail: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        deadline = self._deadline(timeout)
+        flags = _log_flags(timestamps=timestamps, tail=tail, since=since, until=until)
+        todo = Command(("logs", *flags, "--", ref))
+        result = self.runner.run(todo, deadline, merge=stdout and stderr)
+        if result.exit_code:
+            raise self._no_log(ref, result.stderr or result.stdout, result.exit_code, todo, deadline)
+        return (result.stdout if stdout else b"") + (result.stderr if stderr and not stdout else b"")
+
+    @contextlib.contextmanager
+    def follow(
+        self,
+        ref: str,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        timestamps: bool = False,
+        tail: int | None = None,
+        since: float | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[Iterator[bytes]]:
+        deadline = Deadline(timeout)
+        self._facts("container", ref, f"follow the log of container {quoted(ref)}", self._deadline(None))
+        flags = _log_flags(timestamps=timestamps, tail=tail, since=since)
+        todo = Command(("logs", "--follow", *flags, "--", ref))
+        with self.runner.lines(todo, deadline, stdout=stdout, stderr=stderr) as lines:
+            yield self._followed(ref, lines, todo)
+
+    def _followed(self, ref: str, lines: Lines, todo: Command) -> Iterator[bytes]:
+        last = b""
+        try:
+            for last in lines:
+                yield last
+        except DeadlineExceeded:
+            return
+        if lines.exit_code:
+            raise self._no_log(ref, last, lines.exit_code, todo, self._deadline(None))
+
+    def _no_log(self, ref: str, said: bytes, exit_code: int, todo: Command, deadline: Deadline) -> EngineError:
+        """Give the error for a log that could not be read, of which the last line alone is not the container's."""
+        asked = f"read the log of container {quoted(ref)}"
+        self._facts("container", ref, asked, deadline)
+        reason = errors.clean(b"".join(said.splitlines(keepends=True)[-1:]).decode(errors="replace"))
+        return EngineError(
+            f"{self.runner.name} could not {asked}: {reason or f'exit code {exit_code}'}",
+            command=todo.shown(self.runner.name),
+            exit_code=exit_code,
+            stderr=reason,
+        )
+
+    # Commands in a container
+
+    def execute(
+        self,
+        ref: str,
+        command: str | Sequence[str],
+        *,
+        environment: Mapping[str, Any] | Sequence[str] | None = None,
+        workdir: str | None = None,
+        user: str | int | None = None,
+        privileged: bool = False,
+        tty: bool = False,
+        detach: bool = False,
+        merge_stderr: bool = False,
+        timeout: float | None = None,
+    ) -> ExecResult:
+        deadline = self._deadline(timeout)
+        words = [check("command", word) for word in normalise.words("command", command)]
+        if not words:
+            raise UnsupportedOption("command", "there must be a command to execute.")
+        variables = rendered(environment or {}, reserved=self.reserved_variables, unset_flag=self.unset_flag)
+        switches = {"--privileged": privileged, "--tty": tty, "--detach": detach}
+        flags = [flag for flag, wanted in switches.items() if wanted]
+        flags += [] if workdir is None else [f"--workdir={workdir}"]
+        flags += [] if user is None else [f"--user={user}"]
+        with variables.passed() as (variable_flags, stdin):
+            arguments = ("exec", *flags, *variable_flags, "--", ref, *words)
+            todo = Command(arguments, variables.secrets, variables.unset, stdin)
+            result = self.runner.run(todo, deadline, merge=merge_stderr)
+        if result.exit_code and (detach or self._may_be_refusal(result)):
+            self._refuse_unless_running(ref, result, deadline)
+        return self._detached(ref, result) if detach else ExecResult(result.exit_code, result.stdout, result.stderr)
+
+    def _may_be_refusal(self, result: Result) -> bool:
+        """Tell whether the engine's words are in the output; the command in the container may say the same."""
+        said = (result.stderr or result.stdout).decode(errors="replace")
+        return issubclass(errors.classify(self.phrases, said), (EngineUnavailable, NotFound, Conflict))
+
+    def _refuse_unless_running(self, ref: str, result: Result, deadline: Deadline) -> None:
+        asked = f"execute a command in container {quoted(ref)}"
+        state = self._facts("container", ref, asked, deadline)["State"]
+        if state["Status"] != "running":
+            raise Conflict(
+                f"{self.runner.name} could not {asked}: it is {state['Status']}, not running.",
+                command=result.command,
+                exit_code=result.exit_code,
+                stderr=result.complaint,
+            )
+
+    def _detached(self, ref: str, result: Result) -> ExecResult:
+        if result.exit_code == 0:
+            return ExecResult(None, b"", b"")
+        if any(text in result.complaint for text in ("exec failed", "executable file not found")):
+            return ExecResult(126, result.stderr, b"")
+        raise self._error(f"execute a command in container {quoted(ref)}", result)
+
+    # Files
+
+    @contextlib.contextmanager
+    def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> Iterator[IO[bytes]]:
+        todo = Command(("cp", "--", f"{ref}:{check('path', path)}", "-"))
+        with tempfile.TemporaryFile() as archive:
+            result = self.runner.run(todo, self._deadline(timeout), output=archive)
+            if result.exit_code:
+                raise self._error(f"read {path!r} of container {quoted(ref)}", result)
+            archive.seek(0)
+            yield archive
+
+    def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
+        deadline = self._deadline(timeout)
+        asked = f"unpack an archive into {path!r} of container {quoted(ref)}"
+        todo = Command(("cp", "--", "-", f"{ref}:{check('path', path)}"), stdin=archive)
+        result = self.runner.run(todo, deadline)
+        if result.exit_code and "must be a directory" in result.complaint:
+            # The client says so of a missing container as well.
+            self._facts("container", ref, asked, deadline)
+            raise self._error(asked, result, kind=NotFound)
+        if result.exit_code:
+            raise self._error(asked, result)
+
+
+def _grace(seconds: int | None) -> list[str]:
+    # The one spelling that all versions of the client have.
+    return [] if seconds is None else ["-t", str(seconds)]
+
+
+def _log_flags(*, timestamps: bool, tail: int | None, since: float | None, until: float | None = None) -> list[str]:
+    flags = ["--timestamps"] if timestamps else []
+    flags += [] if tail is None else [f"--tail={tail}"]
+    # With all nine decimals: a bare 0 would be a duration, that is: now.
+    flags += [] if since is None else [f"--since={since:.9f}"]
+    return flags + ([] if until is None else [f"--until={until:.9f}"])

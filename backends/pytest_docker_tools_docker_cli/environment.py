@@ -1,0 +1,107 @@
+"""Environments of containers, passed so that no value is seen in the list of processes.
+
+The client reads the value of `--env=NAME` in its own environment. Names that mean something to the client itself must
+not get there; they go in a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_docker_tools import normalise
+from pytest_docker_tools.exceptions import UnsupportedOption
+
+PROXIES = re.compile(r"(HTTPS?|FTP|NO|ALL)_PROXY", re.IGNORECASE)
+# What docker's clients, the loader of programs, Go's runtime and the resolver read, on any system.
+RESERVED = re.compile(
+    r"(DOCKER|BUILDKIT|BUILDX|SSH|XDG|LD|DYLD|OTEL)_.*"
+    r"|HOME|PATH|TMPDIR|TEMP|TMP|SSL_CERT_FILE|SSL_CERT_DIR|RES_OPTIONS|LOCALDOMAIN|HOSTALIASES"
+    r"|GO(DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|COVERDIR|RACE)"
+    r"|SYSTEMROOT|SYSTEMDRIVE|COMSPEC|PATHEXT|WINDIR|APPDATA|LOCALAPPDATA|PROGRAM(DATA|FILES)|USERPROFILE"
+    r"|HOMEDRIVE|HOMEPATH",
+    re.IGNORECASE,
+)
+_STDIN = "/dev/stdin"
+_LONGEST_LINE = 64 * 1024 - 1
+
+
+@dataclass
+class Environment:
+    """Flags, and what the child that gets them needs: variables with their values, and names it must not have."""
+
+    flags: list[str] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    unset: frozenset[str] = frozenset()
+    lines: str = field(default="", repr=False)
+
+    @contextlib.contextmanager
+    def passed(self) -> Iterator[tuple[list[str], bytes | None]]:
+        """Give all flags, and what the command must have as its stdin, as long as the context lasts."""
+        if not self.lines:
+            yield self.flags, None
+        elif os.path.exists(_STDIN):
+            yield [*self.flags, f"--env-file={_STDIN}"], self.lines.encode()
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "environment")
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                    file.write(self.lines)
+                yield [*self.flags, f"--env-file={path}"], None
+
+
+def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag: str = "--env") -> Environment:
+    """Render docker-py's `environment`; a later value of a name replaces an earlier one."""
+    made = Environment()
+    # The values of both end in one environment of a process, where a name stands once.
+    for name, item in dict(normalise.environment(value)).items():
+        if reserved.fullmatch(name) or PROXIES.fullmatch(name):
+            made.lines += _line(name, item)
+        elif item is None:
+            made.flags.append(f"{unset_flag}={name}")
+            made.unset |= {name}
+        else:
+            made.flags.append(f"--env={name}")
+            made.secrets[name] = _checked("environment", name, item)
+    return made
+
+
+def build_arguments(value: Any, *, reserved: re.Pattern[str] = RESERVED) -> Environment:
+    """Render docker-py's `buildargs`; None leaves the Dockerfile's own value."""
+    made = Environment()
+    for name, item in dict(normalise.environment(value, "buildargs")).items():
+        if reserved.fullmatch(name):
+            raise UnsupportedOption(
+                "buildargs", f"{name!r} means something to the client itself. Give the argument another name."
+            )
+        made.flags.append(f"--build-arg={name}")
+        if item is None:
+            made.unset |= {name}
+        else:
+            made.secrets[name] = _checked("buildargs", name, item)
+    return made
+
+
+def _line(name: str, value: str | None) -> str:
+    trouble = "be unset"
+    if value is not None:
+        line = f"{name}={_checked('environment', name, value)}\n"
+        if len(line.encode()) <= _LONGEST_LINE and not re.search(r"[\r\n]", value):
+            return line
+        trouble = "have a value of more than one line, or of 64 KiB,"
+    raise UnsupportedOption(
+        "environment",
+        f"{name!r} means something to the client itself and cannot {trouble} with this backend. Set it in the "
+        "container's command instead.",
+    )
+
+
+def _checked(keyword: str, name: str, value: str) -> str:
+    if "\0" in value:
+        raise UnsupportedOption(keyword, f"{name!r} has a NUL character, which no process can be given.")
+    return value

@@ -1,0 +1,182 @@
+"""What the client's texts mean, and the sentence in which they reach the person who wrote the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    DriverError,
+    EngineError,
+    EngineUnavailable,
+    Forbidden,
+    ImageNotFound,
+    NotFound,
+    PortUnavailable,
+    Unauthorized,
+    UnsupportedOperation,
+    UnsupportedOption,
+)
+
+from .runner import Result
+
+Phrases = Sequence[tuple[type[DriverError], Sequence[str]]]
+
+# Regular expressions, looked for in this order in the text in lower case; the first that is found says what it is.
+# With a space in them, so that the name of an object cannot be taken for one.
+PHRASES: Phrases = (
+    (
+        EngineUnavailable,
+        (
+            "cannot connect to the docker daemon",
+            "error during connect",
+            "trying to connect to the docker daemon socket",
+            "unable to resolve docker endpoint",
+            'current context "',
+        ),
+    ),
+    (
+        UnsupportedOperation,
+        (
+            "unknown flag",
+            "unknown shorthand flag",
+            'invalid argument "',
+            "requires api version",
+            "is only supported on a docker daemon",
+            "requires at least [0-9]+ argument",
+            "unknown command",
+            "is not a docker command",
+        ),
+    ),
+    (
+        ImageNotFound,
+        (
+            "no such image",
+            "image not known",
+            "pull access denied",
+            "does not match the specified platform",
+            "manifest unknown",
+            "manifest for .* not found",
+            "name unknown: ",
+        ),
+    ),
+    (
+        NotFound,
+        (
+            "no such container",
+            "no container with name",
+            'container ".*" does not exist',
+            "layer not known",
+            "no such network: ",
+            r"network \S+ not found",
+            "unable to find network",
+            "no such volume",
+            "no volume with name",
+            "no such object",
+            "could not find the file",
+            "could not be found on container",
+            'plugin ".*" not found',
+        ),
+    ),
+    (Forbidden, ("has active endpoints", "endpoint with name", "pre-defined network", "pool overlaps")),
+    (
+        Conflict,
+        (
+            "is already in use by",
+            "already in use, cannot",
+            "conflict. the",
+            "conflict: unable",
+            "already exists",
+            "volume is in use",
+            "image is in use",
+            "is being used",
+            "is not running",
+            "is not connected to",
+            "is restarting, wait",
+            "is paused",
+            "is already paused",
+            "is not paused",
+            "is already in progress",
+            "cannot remove a running",
+            "state improper",
+        ),
+    ),
+    (PortUnavailable, ("port is already allocated", "address already in use")),
+    # A command that may not be executed is "permission denied", which is nothing that a registry says.
+    (Unauthorized, ("no basic auth credentials", "unauthorized: ", "(?<!permission )denied: ")),
+)
+
+_ADVICE: Mapping[type[DriverError], str] = {
+    ImageNotFound: "Nothing is pulled on its own: get the image with fetch() or build().",
+    PortUnavailable: "Choose another host port, or None for a free one.",
+    Unauthorized: "Log in to the registry with the client's 'login' command.",
+    UnsupportedOperation: "This client, or this engine, is too old or too new for it.",
+}
+
+_BUILDER_NOTICE = re.compile(r"^DEPRECATED: The legacy builder.*\n(?:[ \t]+.*\n|\n)*", re.MULTILINE)
+_NOTICES = re.compile(
+    r"^(?:Run|See) '.* --help'.*$|^exit status \d+$|^Usage:.*$|^Error: failed to start containers: .*$", re.MULTILINE
+)
+_PREFIX = re.compile(
+    r"^(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_FLAG = re.compile(r"(--[a-z][a-z0-9-]*)")
+
+
+def clean(text: str) -> str:
+    """Give what the engine says, without what the client puts around it."""
+    text = _NOTICES.sub("", _BUILDER_NOTICE.sub("", without_colour(text)))
+    return "\n".join(line for line in _PREFIX.sub("", text).splitlines() if line.strip())
+
+
+def without_colour(text: str) -> str:
+    """Give a text without the sequences that colour it in a terminal."""
+    return _COLOUR.sub("", text)
+
+
+def quoted(ref: str) -> str:
+    """Give a reference as it is shown: in quotes, and an id no longer than the client itself shows it."""
+    return repr(ref[:12] if re.fullmatch("[0-9a-f]{64}", ref) else ref)
+
+
+def classify(phrases: Phrases, text: str) -> type[DriverError]:
+    """Give the class of error that a text of the client stands for; `EngineError` where it is none of the known."""
+    lowered = text.lower()
+    for error, expressions in phrases:
+        if any(re.search(expression, lowered) for expression in expressions):
+            return error
+    return EngineError
+
+
+def error_for(
+    result: Result,
+    asked: str,
+    *,
+    kind: type[DriverError],
+    program: str,
+    engine: str,
+    keywords: Mapping[str, str] | None = None,
+    advice: str | None = None,
+) -> DriverError:
+    """Give the error for a command that failed.
+
+    `asked` completes "docker could not ...". `keywords` are those of docker-py by the client's flags, so that a
+    refused flag is an `UnsupportedOption`. `advice` replaces what is known to help.
+    """
+    said = clean(result.complaint) or f"exit code {result.exit_code}"
+    flag = _FLAG.search(said) if kind is UnsupportedOperation else None
+    error: DriverError
+    if flag and keywords and flag[1] in keywords:
+        error = UnsupportedOption(keywords[flag[1]], f"{program} refused {flag[1]} with: {said}")
+    elif kind is EngineUnavailable:
+        error = EngineUnavailable(
+            f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or name another one with "
+            f"DOCKER_HOST or a context. {program} said: {said}"
+        )
+    else:
+        hint = advice or _ADVICE.get(kind, "")
+        error = kind(f"{program} could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}")
+    error.command, error.exit_code, error.stderr = result.command, result.exit_code, result.complaint
+    return error

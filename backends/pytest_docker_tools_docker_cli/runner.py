@@ -1,0 +1,239 @@
+"""Running commands of one client program against one engine."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import queue
+import re
+import shlex
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
+
+from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable, hide_ours
+
+from .process import GLANCE, Child, Deadline, Streams
+
+__tracebackhide__ = hide_ours
+
+# Values of these may be passwords, e.g. of a network share, and the client takes them as arguments only.
+_OPTIONS_TO_HIDE = re.compile(
+    r"(--(?:opt|log-opt|driver-opt|storage-opt|ipam-opt)=[^=]*=|--mount=(?=.*volume-opt)).*", re.DOTALL
+)
+_WAITING_LINES = 1000
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is to be run: the arguments after the program's name.
+
+    `secrets` are variables for the child's environment, `unset` those that it must not have, `stdin` what it
+    reads (nothing: an empty input). None of their values is shown.
+    """
+
+    arguments: tuple[str, ...]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unset: frozenset[str] = frozenset()
+    stdin: bytes | IO[bytes] | None = field(default=None, repr=False)
+
+    def shown(self, program: str) -> str:
+        """Give it as one would type it, without what may be secret."""
+        return shlex.join([program, *(_OPTIONS_TO_HIDE.sub(r"\1***", word) for word in self.arguments)])
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command gave."""
+
+    command: str
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        return self.stdout.decode(errors="replace").strip()
+
+    @property
+    def complaint(self) -> str:
+        return self.stderr.decode(errors="replace").strip()
+
+
+class Runner:
+    """Runs commands of `program`, in the environment and the directory that there are now.
+
+    Later changes of this process's own do not matter. `environment` replaces variables, or with None removes them.
+    Methods may be called from several threads at once. They raise `EngineUnavailable` where the program is missing,
+    and after `close`; `DeadlineExceeded` where a command is not done in time. Whichever way a call is left, what it
+    started is gone, with its children.
+    """
+
+    def __init__(self, program: str, environment: Mapping[str, str | None] | None = None, *, install: str = "") -> None:
+        changed = {**os.environ, **(environment or {})}
+        self.environment = {name: value for name, value in changed.items() if value is not None}
+        self.directory = os.getcwd()
+        self.name = os.path.basename(program).removesuffix(".exe")
+        found = shutil.which(program, path=self.environment.get("PATH"))
+        self.program = found and os.path.abspath(found)
+        self._missing = f"There is no {program!r} on the PATH. {install}".strip()
+        self._children: set[Child] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run(
+        self, command: Command, deadline: Deadline, *, merge: bool = False, output: IO[bytes] | None = None
+    ) -> Result:
+        """Run to the end. With `merge`, both streams are in `stdout`; `output` gets that instead of the result."""
+        stdout, stderr = bytearray(), bytearray()
+        take = stdout.extend if output is None else output.write
+        streams = Streams(command.stdin, take, None if merge else stderr.extend, merge)
+        with self._child(command, streams) as child:
+            exit_code = child.wait(deadline)
+            if exit_code is None:
+                raise self.late(command, deadline)
+            self.refuse_if_closed(command)
+            child.check()
+        return Result(command.shown(self.name), exit_code, bytes(stdout), bytes(stderr))
+
+    @contextlib.contextmanager
+    def lines(
+        self, command: Command, deadline: Deadline, *, stdout: bool = True, stderr: bool = True
+    ) -> Iterator[Lines]:
+        """Give the output of a running command line by line: of both streams in one, or of one of them.
+
+        The command ends with the context. Where only `stdout` is asked for, `Lines.stderr` has the rest.
+        """
+        lines = Lines(self, command, deadline)
+        if stdout and stderr:
+            streams = Streams(command.stdin, lines.put, merge=True, lines=True)
+        elif stdout:
+            streams = Streams(command.stdin, lines.put, lines.stderr.extend, lines=True)
+        else:
+            streams = Streams(command.stdin, None, lines.put, lines=True)
+        with self._child(command, streams) as lines.child:
+            try:
+                yield lines
+            finally:
+                lines.left = True
+
+    def close(self) -> None:
+        """End what runs, whose callers get `EngineUnavailable`, and refuse what comes."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children)
+        for child in children:
+            child.end()
+
+    def late(self, command: Command, deadline: Deadline) -> DeadlineExceeded:
+        """Give the error for a command that was not done in time."""
+        return DeadlineExceeded(
+            f"'{self.name} {_verb(command)}' was not done after {deadline.seconds:g} seconds and was ended. See "
+            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time.",
+            command=command.shown(self.name),
+        )
+
+    def refuse_if_closed(self, command: Command) -> None:
+        """Raise `EngineUnavailable` after `close`."""
+        if self._closed:
+            raise EngineUnavailable(
+                f"'{self.name} {_verb(command)}' was not done: the connection to the engine has been closed.",
+                command=command.shown(self.name),
+            )
+
+    @contextlib.contextmanager
+    def _child(self, command: Command, streams: Streams) -> Iterator[Child]:
+        child = self._start(command, streams)
+        try:
+            # `close` sees the child only from now on.
+            self.refuse_if_closed(command)
+            yield child
+        finally:
+            child.end()
+            with self._lock:
+                self._children.discard(child)
+
+    def _start(self, command: Command, streams: Streams) -> Child:
+        self.refuse_if_closed(command)
+        if self.program is None:
+            raise EngineUnavailable(self._missing, command=command.shown(self.name))
+        kept = {name: value for name, value in self.environment.items() if name not in command.unset}
+        try:
+            child = Child(
+                [self.program, *command.arguments],
+                environment={**kept, **command.secrets},
+                directory=self.directory,
+                streams=streams,
+            )
+        except OSError as error:
+            raise self._not_started(command, error) from error
+        with self._lock:
+            self._children.add(child)
+        return child
+
+    def _not_started(self, command: Command, error: OSError) -> EngineError | EngineUnavailable:
+        shown = command.shown(self.name)
+        if error.errno == errno.E2BIG:
+            return EngineError(
+                f"'{self.name} {_verb(command)}' was not run: its arguments and environment are longer than this "
+                "system allows. Pass what is long in a file, e.g. in a volume.",
+                command=shown[:1000],
+            )
+        return EngineUnavailable(f"{self.program!r} cannot be run in {self.directory!r}: {error}.", command=shown)
+
+
+class Lines(Iterator[bytes]):
+    """The lines of a running command, with their ends. After the last, `exit_code` is what it returned.
+
+    A line that does not come before the deadline raises `DeadlineExceeded`. There are none once the context is left.
+    """
+
+    child: Child
+
+    def __init__(self, runner: Runner, command: Command, deadline: Deadline) -> None:
+        self.exit_code: int | None = None
+        self.stderr = bytearray()
+        self.left = False
+        self._runner, self._command, self._deadline = runner, command, deadline
+        # Bounded, so that a command that writes faster than it is read waits for the reader.
+        self._waiting: queue.Queue[bytes] = queue.Queue(_WAITING_LINES)
+
+    def put(self, line: bytes) -> None:
+        """Take a line from the command, in the thread that reads it."""
+        while not self.left:
+            with contextlib.suppress(queue.Full):
+                self._waiting.put(line, timeout=GLANCE)
+                return
+
+    def __next__(self) -> bytes:
+        if self.left:
+            raise StopIteration
+        line = self._next()
+        if line:
+            return line
+        self.exit_code = self.child.wait(self._deadline)
+        if self.exit_code is None:
+            raise self._runner.late(self._command, self._deadline)
+        self._runner.refuse_if_closed(self._command)
+        self.child.check()
+        raise StopIteration
+
+    def _next(self) -> bytes:
+        while not self._deadline.passed:
+            ended = self.child.exit_code is not None
+            try:
+                return self._waiting.get(timeout=self._deadline.at_most(GLANCE))
+            except queue.Empty:
+                # Something else may hold the output of an ended command open.
+                if ended:
+                    return b""
+        raise self._runner.late(self._command, self._deadline)
+
+
+def _verb(command: Command) -> str:
+    """Give the first words, which say what is done and nothing about whom."""
+    words = [word for word in command.arguments[:2] if re.fullmatch("[a-z]+", word)]
+    return " ".join(words)

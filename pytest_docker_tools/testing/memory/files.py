@@ -1,0 +1,153 @@
+"""Files in memory: of an image, a container or a volume, taken out and put in as tar archives."""
+
+from __future__ import annotations
+
+import copy
+import io
+import posixpath
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
+
+from ...exceptions import EngineError, NotFound
+
+# What an engine itself makes in every container, and the folder that hardly an image is without.
+FOLDERS = ("dev", "etc", "proc", "sys", "tmp")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, folder or link: its tar header (whose name is not used) and its content."""
+
+    header: tarfile.TarInfo
+    content: bytes = b""
+
+
+class FileTree:
+    """Entries by path. A path is relative, with "" for the root; the folders above an entry are made with it."""
+
+    def __init__(self, files: Mapping[str, bytes] | None = None, folders: Iterable[str] = ()) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.add("", _folder())
+        for folder in folders:
+            self.add(relative(folder), _folder())
+        for path, content in (files or {}).items():
+            self.add(relative(path), _file(content))
+
+    def add(self, path: str, entry: Entry) -> None:
+        """Put an entry at a path, in place of what is there."""
+        if path and posixpath.dirname(path) not in self.entries:
+            self.add(posixpath.dirname(path), _folder())
+        self.entries[path] = entry
+
+    def is_empty(self) -> bool:
+        """Say whether there is nothing but the root."""
+        return len(self.entries) == 1
+
+    def take(self, other: FileTree, path: str) -> None:
+        """Copy what another tree has below a path to the root of this one."""
+        for name, entry in other.below(relative(path)):
+            self.add(name, entry)
+
+    def below(self, path: str) -> Iterator[tuple[str, Entry]]:
+        """Give the entry at a path and all below it, each with its path from there."""
+        for name, entry in list(self.entries.items()):
+            if name == path or not path or name.startswith(f"{path}/"):
+                yield name[len(path) :].lstrip("/"), entry
+
+
+@dataclass
+class FileSystem:
+    """What a container sees: its own tree, and the trees that are mounted into it, by destination."""
+
+    root: FileTree
+    mounts: dict[str, FileTree] = field(default_factory=dict)
+    read_only: set[str] = field(default_factory=set)
+
+    def pack(self, path: str) -> bytes:
+        """Give a path as a tar archive rooted at its last part, or at "." for a path that ends in "/."."""
+        start = relative(path)
+        members = sorted(self._view().below(start), key=lambda member: member[0])
+        if not members:
+            raise NotFound(f"Could not find the file {path}. Look at what is in the folder above it.")
+        root = "." if path.endswith("/.") or not start else posixpath.basename(start)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for name, entry in members:
+                header = copy.copy(entry.header)
+                header.name = posixpath.join(root, name) if name else root
+                archive.addfile(header, io.BytesIO(entry.content))
+        return packed.getvalue()
+
+    def unpack(self, path: str, archive: bytes | IO[bytes]) -> None:
+        """Put the members of a tar archive, compressed or not, below an existing folder."""
+        start = relative(path)
+        target = self._view().entries.get(start)
+        if target is None:
+            raise NotFound(f"Could not find the file {path}. Make the folder first, or unpack into one above it.")
+        if not target.header.isdir():
+            raise EngineError(f"{path} is not a folder, so that no archive can be unpacked into it. Choose a folder.")
+        for name, entry in list(_members(archive)):
+            self._put(posixpath.normpath(posixpath.join(start, name)) if name else start, entry)
+
+    def _put(self, path: str, entry: Entry) -> None:
+        if path.startswith(".."):
+            raise EngineError(f"The archive has a member that leads out of the folder: {path}. Rename it.")
+        destination, tree, inner = self._locate("" if path == "." else path)
+        if destination in self.read_only:
+            raise EngineError(f"/{destination} is marked read-only. Unpack into a folder that is not.")
+        tree.add(inner, entry)
+
+    def _locate(self, path: str) -> tuple[str, FileTree, str]:
+        for destination in sorted(self.mounts, key=len, reverse=True):
+            if path == destination or path.startswith(f"{destination}/"):
+                return destination, self.mounts[destination], path[len(destination) :].lstrip("/")
+        return "", self.root, path
+
+    def _view(self) -> FileTree:
+        view = FileTree()
+        for path, entry in self.root.entries.items():
+            if self._locate(path)[1] is self.root:
+                view.add(path, entry)
+        for destination in sorted(self.mounts, key=len):
+            for path, entry in self.mounts[destination].below(""):
+                view.add(posixpath.join(destination, path) if path else destination, entry)
+        return view
+
+
+def relative(path: str) -> str:
+    """Give a path of a container as trees have it."""
+    return posixpath.normpath("/" + path).strip("/")
+
+
+def _folder() -> Entry:
+    header = tarfile.TarInfo()
+    header.type, header.mode = tarfile.DIRTYPE, 0o755
+    return Entry(header)
+
+
+def _file(content: bytes) -> Entry:
+    header = tarfile.TarInfo()
+    header.size = len(content)
+    return Entry(header, content)
+
+
+def _members(archive: bytes | IO[bytes]) -> Iterator[tuple[str, Entry]]:
+    content = archive if isinstance(archive, bytes) else archive.read()
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content)) as opened:
+            for header in opened:
+                file = opened.extractfile(header) if header.isreg() or header.islnk() else None
+                data = file.read() if file else b""
+                yield posixpath.normpath(header.name).lstrip("/"), Entry(_unlinked(header, data), data)
+    except tarfile.TarError as error:
+        raise EngineError(f"Error processing tar file: {error}. Give a tar archive.") from error
+
+
+def _unlinked(header: tarfile.TarInfo, data: bytes) -> tarfile.TarInfo:
+    """A hard link is one more file here, since entries know nothing of each other."""
+    header = copy.copy(header)
+    if header.islnk():
+        header.type, header.size, header.linkname = tarfile.REGTYPE, len(data), ""
+    return header

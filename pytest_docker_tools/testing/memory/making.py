@@ -1,0 +1,142 @@
+"""Building and pulling images, and making networks and volumes, of the engine in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ... import normalise
+from ...driver import Options, Progress
+from ...exceptions import Conflict, EngineError, Forbidden, ImageNotFound, UnsupportedOption
+from .engine import MemoryEngine
+from .mounts import MemoryVolume
+from .network import MemoryNetwork, Pool, default_pools
+from .options import api_names, known
+
+# What says how to build, and where the result is named, but not what is in it.
+_NOT_CONTENT = {"cache_from", "encoding", "forcerm", "gzip", "nocache", "path", "pull", "quiet", "rm", "tag"}
+
+
+def build(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> str:
+    """Build an image from `options.BuildOptions` and give its id, the same one for the same content."""
+    options = known("build", given)
+    dockerfile, context = _context(options)
+    lines = [line for line in dockerfile.decode(errors="replace").splitlines() if line.strip()]
+    _report(on_progress, (f"Step {number}/{len(lines)} : {line}" for number, line in enumerate(lines, 1)))
+    # Without the lock, so that several builds can be seen to overlap.
+    built = engine.builds(options)
+    labelled = replace(built, labels={**built.labels, **normalise.labels(options.get("labels", {}))})
+    content = {name: value for name, value in sorted(options.items()) if name not in _NOT_CONTENT}
+    with engine.changed:
+        image_id = engine.images.add(labelled, options.get("tag"), content, context).id
+    _report(on_progress, [f"Successfully built {image_id.removeprefix('sha256:')[:12]}"])
+    return image_id
+
+
+def _context(options: Mapping[str, Any]) -> tuple[bytes, dict[str, bytes]]:
+    """Give the Dockerfile, and all files of the folder by path."""
+    if "fileobj" in options:
+        return (b"" if options.get("custom_context") else options["fileobj"]), {}
+    if "path" not in options:
+        raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
+    folder = Path(options["path"])
+    if not folder.is_dir():
+        raise EngineError(f'unable to prepare context: path "{folder}" not found. Give the folder of the Dockerfile.')
+    dockerfile = folder / options.get("dockerfile", "Dockerfile")
+    if not dockerfile.is_file():
+        raise EngineError(f"Cannot locate specified Dockerfile: {dockerfile}. Make it, or name it with 'dockerfile'.")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return dockerfile.read_bytes(), {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _report(on_progress: Progress | None, lines: Iterable[str]) -> None:
+    for line in lines:
+        if on_progress:
+            on_progress(line)
+
+
+def pull(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> str:
+    """Take an image from the registry and give its id."""
+    options = known("pull", given)
+    reference = normalise.image_reference(options)
+    repository, tag = normalise.split_reference(reference)
+    with engine.changed:
+        if options.get("all_tags"):
+            found = [name for name in engine.registry if normalise.split_reference(name)[0] == repository]
+        else:
+            found = [reference] if reference in engine.registry else []
+        if not found:
+            raise ImageNotFound(
+                f"manifest for {reference} not found: manifest unknown. Add it to the engine's 'registry' first."
+            )
+        pulled = [engine.images.add(engine.registry[name], name) for name in found]
+        for stored in pulled:
+            digest = f"{repository}@{stored.id}"
+            stored.digests += [] if digest in stored.digests else [digest]
+    _report(on_progress, [f"{tag}: Pulling from {repository}", f"Status: Downloaded newer image for {reference}"])
+    return pulled[0].id
+
+
+def create_network(engine: MemoryEngine, given: Options) -> str:
+    """Create a network from `options.NetworkOptions` and give its id."""
+    options = known("network", given)
+    name, ipv6 = options.get("name"), bool(options.get("enable_ipv6"))
+    if not name:
+        raise UnsupportedOption("name", "a network cannot be created without one.")
+    if any(network.name == name for network in engine.networks.values()):
+        raise Conflict(f"network with name {name} already exists. Remove it, or choose another name.")
+    ipam = api_names("ipam", options.get("ipam", {}), "Driver", "Config", "Options")
+    network = MemoryNetwork(
+        name,
+        options.get("driver", "bridge"),
+        _pools(engine, ipam, ipv6),
+        ipam,
+        options.get("options", {}),
+        normalise.labels(options.get("labels", {})),
+        options.get("network_scope", "local"),
+        bool(options.get("internal")),
+        bool(options.get("attachable")),
+        bool(options.get("ingress")),
+        ipv6,
+    )
+    engine.networks[network.id] = network
+    return network.id
+
+
+def _pools(engine: MemoryEngine, ipam: Mapping[str, Any], ipv6: bool) -> list[Pool]:
+    configured = ipam.get("Config") or []
+    if not configured:
+        return default_pools(next(engine.network_numbers), ipv6)
+    pools = [_pool(settings) for settings in configured]
+    for network in engine.networks.values():
+        for taken in network.pools:
+            for pool in pools:
+                if pool.overlaps(taken):
+                    raise Forbidden(
+                        f"Pool overlaps with other one on this address space: {pool.subnet}. Choose another."
+                    )
+    return pools
+
+
+def _pool(settings: Mapping[str, Any]) -> Pool:
+    try:
+        return Pool.of(api_names("ipam", settings, "Subnet", "IPRange", "Gateway", "AuxiliaryAddresses"))
+    except (KeyError, ValueError) as error:
+        raise UnsupportedOption(
+            "ipam", f"a pool needs a subnet such as 10.5.0.0/16, and addresses in it ({error})."
+        ) from error
+
+
+def create_volume(engine: MemoryEngine, given: Options) -> str:
+    """Create a volume from `options.VolumeOptions`, or find the one that has the name already, and give the name."""
+    options = known("volume", given)
+    volume = MemoryVolume(
+        driver=options.get("driver", "local"),
+        options=options.get("driver_opts"),
+        labels=normalise.labels(options.get("labels", {})),
+        anonymous="name" not in options,
+    )
+    volume.name = options.get("name", volume.name)
+    return engine.volumes.setdefault(volume.name, volume).name

@@ -1,0 +1,196 @@
+"""The driver on stand-ins for its client, and what a driver for another client has to say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from pytest_docker_tools.driver import Driver, Kind
+from pytest_docker_tools.drivers import open_driver
+from pytest_docker_tools.exceptions import Conflict, EngineError, NotFound
+from pytest_docker_tools_docker_cli import PHRASES, DockerCLIDriver, Phrases, Runner, Table
+from pytest_docker_tools_docker_cli.options import CONTAINER, without
+
+WriteClient = Callable[[str], Runner]
+Recording = tuple[Runner, Callable[[], dict[str, Any]]]
+
+# Has containers one and two, and prints what `inspect` finds as lines or as one array.
+INSPECT = """
+import json, sys
+known = {"one": {"Id": "1" * 64, "Name": "/one"}, "two": {"Id": "2" * 64, "Name": "/two"}}
+found = [known[ref] for ref in sys.argv[sys.argv.index("--") + 1:] if ref in known]
+print(json.dumps(found, indent=1) if ARRAY else "\\n".join(map(json.dumps, found)))
+missing = [ref for ref in sys.argv[sys.argv.index("--") + 1:] if ref not in known]
+for ref in missing:
+    print(f"Error: No such container: {ref}", file=sys.stderr)
+sys.exit(bool(missing))
+"""
+
+
+class OtherDriver(DockerCLIDriver):
+    """A driver for another client: what differs, and nothing else."""
+
+    backend = "other"
+    program = "other"
+    install = "Install other."
+    engine_variables = ("OTHER_HOST", "HOME")
+    phrases: ClassVar[Phrases] = ((Conflict, ("name is had",)), *PHRASES)
+    container_options: ClassVar[Table] = without(CONTAINER, {"links", "domainname"})
+    comma_flags = frozenset({"--cap-add", "--log-opt"})
+    unset_flag = "--unsetenv"
+    force_flags: ClassVar[Mapping[Kind, Sequence[str]]] = {"container": ("--force", "--time=0")}
+
+
+def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> DockerCLIDriver:
+    return kind(binary=runner.program)
+
+
+class TestInspect:
+    @pytest.mark.parametrize("array", [False, True])
+    def test_forms(self, write_client: WriteClient, array: bool) -> None:
+        """Facts come as lines or as one array, without a word of what is missing, and end in their places."""
+        driver = driver_on(write_client(INSPECT.replace("ARRAY", repr(array))))
+        found = driver.inspect("container", ["none", "two", "one", "none", "one"])
+        assert [facts and facts["Name"] for facts in found] == [None, "/two", "/one", None, "/one"]
+        assert driver.inspect("container", ["none"]) == [None]
+
+    def test_what_is_not_understood_is_an_error(self, write_client: WriteClient) -> None:
+        """Only a missing one is None; whatever else the client says is raised."""
+        driver = driver_on(write_client("import sys; sys.exit('Error: the disk is full')"))
+        with pytest.raises(EngineError, match="could not inspect containers: the disk is full"):
+            driver.inspect("container", ["x"])
+
+
+class TestRemove:
+    def test_one_that_is_missing_hides_no_other_trouble(self, write_client: WriteClient) -> None:
+        """What is gone is fine, and what cannot be removed is raised, of whatever class its text is."""
+        code = "import sys; sys.exit('Error: No such volume: a\\nError: remove b: volume is in use - [c]')"
+        with pytest.raises(Conflict, match="volume is in use"):
+            driver_on(write_client(code)).remove("volume", ["a", "b"])
+
+    def test_missing_ones_are_fine(self, write_client: WriteClient) -> None:
+        """A client that complains about missing ones only has done all that was asked."""
+        driver_on(write_client("import sys; sys.exit('Error: No such volume: a')")).remove("volume", ["a"])
+
+    def test_waits_for_a_removal_in_progress(self, write_client: WriteClient, tmp_path: Path) -> None:
+        """What somebody else is removing is waited for."""
+        count = tmp_path / "count"
+        code = f"""
+import os, sys
+tries = len(open({str(count)!r}, "a+b").read() or b"") + os.path.getsize({str(count)!r})
+open({str(count)!r}, "ab").write(b"x")
+if sys.argv[1] == "rm":
+    sys.exit("Error response from daemon: removal of container web is already in progress")
+if tries < 4:
+    print('{{"Id": "1", "Name": "/web"}}')
+else:
+    sys.exit("Error: No such container: web")
+"""
+        driver_on(write_client(code)).remove("container", ["web"])
+        assert count.stat().st_size == 5
+
+
+class TestCreateContainer:
+    def test_arguments(self, recording: Recording) -> None:
+        """Options come before the operands, words of the container after them, and no value of the environment."""
+        runner, recorded = recording
+        options = {
+            "image": "image",
+            "name": "-x",
+            "entrypoint": ["sh", "-c"],
+            "command": ["--", "-y"],
+            "environment": {"A": "hunter2", "HOME": "hunter2", "UNSET": None},
+        }
+        assert driver_on(runner).create_container(options) == "id"
+        record = recorded()
+        assert record["argv"] == [
+            *("create", "--pull=never", "--name=-x", "--entrypoint=sh"),
+            *("--env=A", "--env=UNSET", "--env-file=/dev/stdin", "--", "image", "-c", "--", "-y"),
+        ]
+        assert record["environment"]["A"] == "hunter2"
+        assert record["environment"]["HOME"] != "hunter2"
+        assert record["file"] == "HOME=hunter2\n"
+
+    def test_an_image_object(self, recording: Recording) -> None:
+        """An object that stands for an image is known by its id."""
+
+        class Image:
+            id = "sha256:1"
+
+        runner, recorded = recording
+        driver_on(runner).create_container({"image": Image()})
+        assert recorded()["argv"][-1] == "sha256:1"
+
+    def test_the_clients_environment(self, recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What only changes the form of output is neutral; builder, context and platform are the user's."""
+        chosen = {"DOCKER_BUILDKIT": "0", "DOCKER_CONTEXT": "mine", "DOCKER_DEFAULT_PLATFORM": "linux/arm64"}
+        for name, value in {**chosen, "BUILDKIT_PROGRESS": "tty", "DOCKER_CLI_HINTS": "true"}.items():
+            monkeypatch.setenv(name, value)
+        runner, recorded = recording
+        driver_on(runner).create_container({"image": "x"})
+        found = recorded()["environment"]
+        assert chosen.items() <= found.items()
+        assert found["DOCKER_CLI_HINTS"] == "false"
+        assert "BUILDKIT_PROGRESS" not in found
+
+
+class TestOtherClient:
+    def test_what_differs_is_data(self, recording: Recording) -> None:
+        """Flags, tables and separators of another client are what its class says."""
+        runner, recorded = recording
+        driver = driver_on(runner, OtherDriver)
+        driver.create_container({"image": "x", "cap_add": ["A,B"], "environment": {"UNSET": None}})
+        assert recorded()["argv"] == ["create", "--pull=never", '--cap-add="A,B"', "--unsetenv=UNSET", "--", "x"]
+        driver.remove("container", ["web"], force=True)
+        assert recorded()["argv"] == ["rm", "--force", "--time=0", "--", "web"]
+
+    def test_its_texts(self, write_client: WriteClient) -> None:
+        """Texts of another client are its own errors."""
+        runner = write_client("import sys; sys.exit('that name is had')")
+        with pytest.raises(Conflict, match="client could not start container 'x': that name is had"):
+            driver_on(runner, OtherDriver).start("x")
+
+    def test_its_recipe(self, recording: Recording) -> None:
+        """Another process is told the backend, the client and what chooses the engine."""
+        recipe = driver_on(recording[0], OtherDriver).recipe()
+        assert recipe.backend == "other"
+        assert recipe.settings["binary"] == recording[0].program
+        assert recipe.settings["environment"].keys() == {"OTHER_HOST", "HOME"}
+        assert json.loads(json.dumps(recipe.settings)) == recipe.settings
+
+
+def test_is_found_by_its_name() -> None:
+    """The driver comes through the door that all drivers come through."""
+    driver: Driver = open_driver("docker-cli", {"timeout": 5})
+    assert isinstance(driver, DockerCLIDriver)
+    assert driver.timeout == 5
+    driver.close()
+
+
+def test_missing_is_said_of_the_container(write_client: WriteClient) -> None:
+    """An archive for a container that is not there says so, whatever the client says."""
+    code = "import sys; sys.exit('must be a directory' if sys.argv[1] == 'cp' else 'Error: No such container: x')"
+    with pytest.raises(NotFound, match="there is no container 'x'"):
+        driver_on(write_client(code)).put_archive("x", "/", b"")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # Without the modules that Windows does not have.
+        "import sys; sys.modules.update(dict.fromkeys(('fcntl', 'grp', 'pty', 'pwd', 'resource', 'termios', 'tty')))\n"
+        "import pytest_docker_tools_docker_cli.driver",
+        # Being asked for the hook costs no import of the rest.
+        "import sys, pytest_docker_tools_docker_cli\n"
+        "assert not [name for name in sys.modules if name.startswith('pytest_docker_tools_docker_cli.')]",
+    ],
+)
+def test_imports(code: str) -> None:
+    """The package can be imported on every system, and lightly."""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,25 @@
+"""Which engine an address means."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_docker_tools.driver import Endpoint
+from pytest_docker_tools_docker_cli.endpoint import endpoint_at
+
+
+@pytest.mark.parametrize(
+    ("address", "url", "host", "local"),
+    [
+        ("unix:///run/docker.sock", "unix:///run/docker.sock", "127.0.0.1", True),
+        ("npipe:////./pipe/docker_engine", "npipe:////./pipe/docker_engine", "127.0.0.1", True),
+        ("tcp://engine.example.org:2375", "tcp://engine.example.org:2375", "engine.example.org", False),
+        ("tcp://[2001:db8::1]:2375", "tcp://[2001:db8::1]:2375", "2001:db8::1", False),
+        ("192.0.2.1:2375", "tcp://192.0.2.1:2375", "192.0.2.1", False),
+        ("ssh://me@engine:22", "ssh://me@engine:22", "engine", False),
+        ("tcp://:2375", "tcp://:2375", "127.0.0.1", False),
+    ],
+)
+def test_endpoint_at(address: str, url: str, host: str, local: bool) -> None:
+    """Ports published by an engine are reached at the host of its address, or here where it has a socket."""
+    assert endpoint_at(address) == Endpoint(url=url, host=host, local=local)

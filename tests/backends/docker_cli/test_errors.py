@@ -1,0 +1,131 @@
+"""What the client's texts mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    DriverError,
+    EngineError,
+    EngineUnavailable,
+    Forbidden,
+    ImageNotFound,
+    NotFound,
+    PortUnavailable,
+    Unauthorized,
+    UnsupportedOperation,
+    UnsupportedOption,
+)
+from pytest_docker_tools_docker_cli import PHRASES, Result
+from pytest_docker_tools_docker_cli.errors import classify, clean, error_for, quoted
+
+TEXTS: list[tuple[type[DriverError], str]] = [
+    (EngineUnavailable, "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),
+    (EngineUnavailable, 'error during connect: Get "http://x": dial tcp: lookup x: no such host'),
+    (EngineUnavailable, "permission denied while trying to connect to the Docker daemon socket at unix:///x"),
+    (EngineUnavailable, "Failed to initialize: unable to resolve docker endpoint: open ca.pem: no such file"),
+    (EngineUnavailable, 'Current context "x" is not found on the file system, please check your config file'),
+    (UnsupportedOperation, "unknown flag: --x"),
+    (UnsupportedOperation, '"--x" requires API version 1.43, but the Docker daemon API version is 1.41'),
+    (ImageNotFound, "Error response from daemon: No such image: x:latest"),
+    (ImageNotFound, "image with reference x was found but does not match the specified platform"),
+    (ImageNotFound, "manifest for x:y not found: manifest unknown: manifest unknown"),
+    (ImageNotFound, "pull access denied for x, repository does not exist or may require 'docker login': denied: x"),
+    (NotFound, "Error: No such container: x"),
+    (NotFound, "Error response from daemon: network x not found"),
+    (NotFound, "Error response from daemon: get x: no such volume"),
+    (NotFound, "Error response from daemon: Could not find the file /x in container y"),
+    (NotFound, 'Error response from daemon: plugin "x" not found'),
+    (Forbidden, "error while removing network: network x id y has active endpoints"),
+    (Forbidden, "Pool overlaps with other one on this address space"),
+    (Forbidden, "bridge is a pre-defined network and cannot be removed"),
+    (Conflict, 'Conflict. The container name "/x" is already in use by container "y".'),
+    (Conflict, "network with name x already exists"),
+    (Conflict, "remove x: volume is in use - [y]"),
+    (Conflict, "Container x is not running"),
+    (Conflict, "conflict: unable to delete x (must be forced) - image is being used by stopped container y"),
+    (PortUnavailable, "Bind for 0.0.0.0:80 failed: port is already allocated"),
+    (PortUnavailable, "Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use"),
+    (Unauthorized, 'Head "http://x/v2/y/manifests/z": no basic auth credentials'),
+    (Unauthorized, "unauthorized: authentication required"),
+    (Unauthorized, "denied: requested access to the resource is denied"),
+    (EngineError, 'exec: "/etc/passwd": permission denied: unknown'),
+    (EngineError, "could not find bridge docker0: route ip+net: no such network interface"),
+    (EngineError, "something that nobody has seen before"),
+]
+
+
+@pytest.mark.parametrize(("error", "text"), TEXTS)
+def test_classify(error: type[DriverError], text: str) -> None:
+    """Each known text of the client is its class of error, in any case; any other is EngineError."""
+    assert classify(PHRASES, text) is error
+    assert classify(PHRASES, text.upper()) is error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker: Error response from daemon: it failed.\n\nRun 'docker run --help' for more information",
+        "docker: Error response from daemon: it failed.\nSee 'docker run --help'.",
+        "Error: it failed.\n",
+        "Error response from daemon: it failed.\nexit status 1\n",
+        "Error response from daemon: it failed.\nError: failed to start containers: x\n",
+        "DEPRECATED: The legacy builder is deprecated.\n            Install the buildx component:\n\n"
+        "\x1b[91mit failed.\x1b[0m\n",
+    ],
+)
+def test_clean(text: str) -> None:
+    """What the client puts around the engine's words is left out."""
+    assert clean(text) == "it failed."
+
+
+def make(stderr: str, kind: type[DriverError], **more: str) -> DriverError:
+    result = Result("docker create", 1, b"", stderr.encode())
+    return error_for(
+        result,
+        "create a container",
+        kind=kind,
+        program="docker",
+        engine="unix:///run/docker.sock",
+        keywords={"--cpus": "nano_cpus"},
+        **more,
+    )
+
+
+def test_an_error_is_a_sentence_and_has_the_details() -> None:
+    """An error says what was asked, what happened and what to do; the command and its output are attributes."""
+    error = make("Error: No such image: x:latest\n", ImageNotFound)
+    assert str(error).startswith("docker could not create a container: No such image: x:latest. ")
+    assert "fetch()" in str(error)
+    assert (error.command, error.exit_code, error.stderr) == ("docker create", 1, "Error: No such image: x:latest")
+
+
+def test_advice_can_be_replaced() -> None:
+    """A verb may know better what to do than the class of its error."""
+    assert str(make("No such image: x", ImageNotFound, advice="Look.")).endswith("x. Look.")
+
+
+def test_an_engine_that_does_not_answer_is_named() -> None:
+    """The error says which engine was tried, and how to choose another."""
+    error = make("Cannot connect to the Docker daemon", EngineUnavailable)
+    assert "the engine at unix:///run/docker.sock does not answer" in str(error)
+    assert "DOCKER_HOST" in str(error)
+
+
+def test_a_refused_flag_is_an_unsupported_option() -> None:
+    """A flag that this client or engine does not have is told by the keyword that it is for."""
+    error = make("unknown flag: --cpus", UnsupportedOperation)
+    assert isinstance(error, UnsupportedOption)
+    assert error.keyword == "nano_cpus"
+    assert type(make("unknown flag: --other", UnsupportedOperation)) is UnsupportedOperation
+
+
+def test_a_failure_without_words_has_the_exit_code() -> None:
+    """Where the client says nothing, its exit code is what there is to say."""
+    assert "exit code 1" in str(make("", EngineError))
+
+
+def test_ids_are_shown_short() -> None:
+    """An id is shown as the client shows it, a name in full."""
+    assert (quoted("a" * 64), quoted("a" * 63)) == (repr("a" * 12), repr("a" * 63))
