@@ -212,8 +212,9 @@ class Driver(ABC):
         """Run a command in a running container. A string is split as a shell would.
 
         With `merge_stderr` both streams are in `stdout`, in the order in which they were written. A command that
-        cannot be run is no error here but an exit code of 126 or 127 with the engine's text as output. A container
-        that does not run, or is paused, is `Conflict`.
+        cannot be run is no error here but an exit code of 126 or 127 with the engine's text as output, `detach` or
+        not. A container that does not run, or is paused, is `Conflict`. What runs in the container is not ended by a
+        deadline.
         """
 
     @abstractmethod

@@ -107,8 +107,8 @@ class UnsupportedOperation(DriverError):
 class UnsupportedOption(DriverError):
     """The driver cannot express this keyword, or this value of it. `keyword` is its docker-py name."""
 
-    def __init__(self, keyword: str, reason: str) -> None:
-        super().__init__(f"{keyword!r} cannot be used here: {reason}")
+    def __init__(self, keyword: str, reason: str, **details: Any) -> None:
+        super().__init__(f"{keyword!r} cannot be used here: {reason}", **details)
         self.keyword = keyword
 
 

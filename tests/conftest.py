@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
@@ -30,6 +31,13 @@ class _MemoryBackend:
         plugin = ModuleType("docker_client_in_memory")
         plugin.__dict__["docker_client"] = docker_client
         config.pluginmanager.register(plugin)
+
+
+@pytest.fixture(autouse=True)
+def no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no bytecode: a module that a test writes twice in one second would be taken for unchanged."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pytest_docker_tools.exceptions import (
     Conflict,
@@ -167,16 +168,14 @@ def error_for(
     """
     said = clean(result.complaint) or f"exit code {result.exit_code}"
     flag = _FLAG.search(said) if kind is UnsupportedOperation else None
-    error: DriverError
+    details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
     if flag and keywords and flag[1] in keywords:
-        error = UnsupportedOption(keywords[flag[1]], f"{program} refused {flag[1]} with: {said}")
-    elif kind is EngineUnavailable:
-        error = EngineUnavailable(
+        return UnsupportedOption(keywords[flag[1]], f"{program} refused {flag[1]} with: {said}", **details)
+    if kind is EngineUnavailable:
+        return EngineUnavailable(
             f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or name another one with "
-            f"DOCKER_HOST or a context. {program} said: {said}"
+            f"DOCKER_HOST or a context. {program} said: {said}",
+            **details,
         )
-    else:
-        hint = advice or _ADVICE.get(kind, "")
-        error = kind(f"{program} could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}")
-    error.command, error.exit_code, error.stderr = result.command, result.exit_code, result.complaint
-    return error
+    hint = advice or _ADVICE.get(kind, "")
+    return kind(f"{program} could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}", **details)

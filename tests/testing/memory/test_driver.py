@@ -19,7 +19,7 @@ from pytest_docker_tools.exceptions import (
 from pytest_docker_tools.listening import Socket
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
-from .shared import facts_of, running, state_of
+from .conftest import facts_of, running, state_of
 
 
 def test_a_created_container_has_not_started(driver: MemoryDriver) -> None:

@@ -17,7 +17,7 @@ from pytest_docker_tools.exceptions import (
 )
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
-from .shared import facts_of, running, state_of
+from .conftest import facts_of, running, state_of
 
 
 def test_calls_are_noted(driver: MemoryDriver, engine: MemoryEngine) -> None:

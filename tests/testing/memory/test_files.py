@@ -10,7 +10,7 @@ import pytest
 from pytest_docker_tools.exceptions import Conflict, EngineError, NotFound, UnsupportedOption
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
-from .shared import facts_of, running
+from .conftest import facts_of, running
 
 
 def packed(**files: bytes) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from pytest_docker_tools.exceptions import BuildFailed, Conflict, EngineError, ImageNotFound, UnsupportedOption
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
-from .shared import facts_of, running
+from .conftest import facts_of, running
 
 
 def test_an_image_is_found_by_each_of_its_names(driver: MemoryDriver, engine: MemoryEngine) -> None:

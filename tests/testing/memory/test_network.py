@@ -16,7 +16,7 @@ from pytest_docker_tools.exceptions import (
 )
 from pytest_docker_tools.testing import MemoryDriver
 
-from .shared import facts_of, running
+from .conftest import facts_of, running
 
 
 def ports_of(driver: MemoryDriver, ref: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pytest_docker_tools.options import ContainerOptions
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from pytest_docker_tools.testing.memory import options as memory_options
 
-from .shared import facts_of, running
+from .conftest import facts_of, running
 
 
 def test_every_keyword_has_its_place() -> None:

@@ -1,0 +1,43 @@
+"""The guide for authors of drivers is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+GUIDE = (Path(__file__).parents[2] / "backends" / "README.md").read_text()
+BLOCKS = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini)\n(.*?)```", GUIDE, re.DOTALL)
+
+CHECK = """
+import pytest
+from pytest_docker_tools.exceptions import EngineUnavailable, UnsupportedOption
+
+def test_driver(docker_client):
+    driver = docker_client.driver
+    assert type(driver).__name__ == 'MyDriver'
+    assert driver.recipe().backend == 'mine'
+    with pytest.raises(UnsupportedOption, match='links'):
+        driver.create_container({'image': 'x', 'links': {'a': 'b'}})
+    with pytest.raises(EngineUnavailable, match="no 'my-client'.*Install my-client"):
+        driver.ids('container')
+"""
+
+
+def test_the_driver_of_the_guide(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the guide shows make a driver that is found by name, refuses its keywords, and says what lacks."""
+    assert len(BLOCKS) == GUIDE.count("```python") + GUIDE.count("```ini")
+    for name, content in BLOCKS:
+        path = pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+    settings = (pytester.path / "setup.cfg").read_text()
+    entry_point = re.search(r"pytest_docker_tools.drivers =\n\s+(.*)", settings)
+    assert entry_point
+    info = pytester.mkdir("my_driver-1.0.dist-info")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-driver\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{entry_point[1]}\n")
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    pytester.makepyfile(test_it=CHECK)
+    pytester.runpytest_subprocess("--docker-backend=mine").assert_outcomes(passed=1)
