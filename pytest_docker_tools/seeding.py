@@ -6,8 +6,9 @@ can be empty; such an image is built for the purpose from nothing, as an engine 
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from . import archives, labels, resource
 from .driver import Driver
@@ -21,19 +22,22 @@ _FOLDER = "/volume"
 def seed(driver: Driver, volume: str, files: Mapping[str, bytes | str | None]) -> None:
     """Put files, {name: content}, None for an empty folder, into a volume."""
     archive = archives.write(files)
-    image = _empty_image(driver)
-    try:
+    with _empty_image(driver) as image:
         options = {"image": image, "command": ["never-started"], "volumes": {volume: {"bind": _FOLDER}}}
         container = resource.create(driver, "container", labels.added(options, {labels.REUSABLE: "false"}))
         try:
             driver.put_archive(container, _FOLDER, archive)
         finally:
             resource.remove(driver, "container", container)
+
+
+@contextlib.contextmanager
+def _empty_image(driver: Driver) -> Iterator[str]:
+    """Give an image without files. A label of its own makes it one that no other process may be removing."""
+    mark = uuid.uuid4().hex
+    labelled = labels.added({"fileobj": b"FROM scratch\n"}, {labels.CREATION: mark})
+    try:
+        yield driver.build_image(labelled)
     finally:
-        driver.remove("image", [image], force=True)
-
-
-def _empty_image(driver: Driver) -> str:
-    """Build an image without files. A label of its own makes it one that no other process may be removing."""
-    dockerfile = f"FROM scratch\nLABEL {labels.CREATOR}={labels.CREATED_BY_US} {labels.CREATION}={uuid.uuid4().hex}\n"
-    return driver.build_image({"fileobj": dockerfile.encode()})
+        # Also where the build was interrupted after the engine had done it.
+        driver.remove("image", driver.ids("image", {"label": f"{labels.CREATION}={mark}"}), force=True)

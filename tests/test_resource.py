@@ -38,24 +38,17 @@ def test_all_is_removed_after_a_test(pytester: pytest.Pytester, run: Run, engine
 @pytest.mark.parametrize(
     "verb", ["create_container", "start", "create_network", "create_volume", "put_archive", "build_image", "inspect"]
 )
-@pytest.mark.parametrize("error", [EngineError("it broke"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [EngineError, KeyboardInterrupt])
 def test_nothing_is_left_when_a_step_fails(
-    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, verb: str, error: BaseException, after: bool
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, verb: str, error: type[BaseException], after: bool
 ) -> None:
     """A step that fails or is interrupted, before or after the engine did the work, leaves nothing behind."""
     pytester.makepyfile(ALL)
-    engine.fail(verb, error, after=after)
-    result = run()
-    assert result.ret != 0
+    engine.fail(verb, error("it broke"), after=after)
+    images = MemoryDriver(engine).ids("image")
+    assert run().ret != 0
     assert nothing_left(engine)
-    assert (
-        not [
-            tag
-            for tag in MemoryDriver(engine).inspect("image", MemoryDriver(engine).ids("image"))
-            if not (tag or {})["RepoTags"]
-        ]
-        or verb == "build_image"
-    )
+    assert MemoryDriver(engine).ids("image") == images
 
 
 def test_a_resource_removed_meanwhile_is_fine(pytester: pytest.Pytester, run: Run) -> None:
