@@ -91,7 +91,7 @@ def test_it(web, net, site, docker_client):
     assert web.get_text('/site/index.html') == 'it works'
     assert web.exec_run('cat /site/index.html') == (0, b'it works')
     assert web.id in [item.id for item in docker_client.containers.list()]
-    web.restart()
+    web.restart(timeout=0)
     assert get(web) == b'it works'
     web.pause()
     assert not web.ready()
