@@ -64,10 +64,10 @@ def begin(item: pytest.Item) -> None:
 
 
 def end(item: pytest.Item) -> None:
-    """Forget containers that are gone: no later report can be about them."""
+    """Forget the containers that no later report can be about: those that are gone, and those of this test alone."""
     item.config.stash[_ITEM] = None
     watched = item.config.stash.get(_WATCHED, [])
-    watched[:] = [entry for entry in watched if entry.last_output is None]
+    watched[:] = [entry for entry in watched if entry.last_output is None and entry.node is not item]
 
 
 def complete(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
