@@ -6,7 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .factories import build, container, fetch, image, image_or_build, network, volume
+    from .factories.build import build
+    from .factories.container import container
+    from .factories.fetch import fetch
+    from .factories.image import image
+    from .factories.image_or_build import image_or_build
+    from .factories.network import network
+    from .factories.volume import volume
     from .templates import fxtr
 
 __all__ = ["build", "container", "fetch", "fxtr", "image", "image_or_build", "network", "volume"]
