@@ -7,7 +7,8 @@ These are the keywords of docker-py's `containers.run`, `images.build`, `images.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, TypeAlias, TypeVar
 
 from typing_extensions import TypedDict
@@ -160,6 +161,12 @@ class PullOptions(TypedDict, total=False):
     platform: Text
 
 
+class ImageOptions(TypedDict, total=False):
+    """Keywords of `image()`."""
+
+    name: Text
+
+
 class NetworkOptions(TypedDict, total=False):
     """Keywords of `network()` that go to the engine. docker's `scope` is `network_scope`: `scope` is pytest's."""
 
@@ -197,11 +204,18 @@ class ConnectOptions(TypedDict, total=False):
     mac_address: str
 
 
-def check_keywords(factory: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Raise `UnknownKeyword`, with the nearest known name, for the first keyword that is not known."""
+def check_keywords(factory: Callable[..., Any], given: Iterable[str], known: type) -> None:
+    """Raise `UnknownKeyword`, with the nearest name that the factory takes, for the first of the given it does not.
+
+    `known` is the dictionary type of the options; a factory's own keywords, which Python has taken out, are proposed
+    too.
+    """
+    options = known.__annotations__
     for keyword in given:
-        if keyword in known:
+        if keyword in options:
             continue
-        near = difflib.get_close_matches(keyword, known, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"It knows: {', '.join(sorted(known))}."
-        raise UnknownKeyword(f"{factory}() has no keyword {keyword!r}. {hint}")
+        own = inspect.signature(factory).parameters.values()
+        names = [*options, *(item.name for item in own if item.kind is item.KEYWORD_ONLY)]
+        near = difflib.get_close_matches(keyword, names, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"It knows: {', '.join(sorted(names))}."
+        raise UnknownKeyword(f"{factory.__name__}() has no keyword {keyword!r}. {hint}")

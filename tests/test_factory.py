@@ -269,6 +269,10 @@ def test_setup_show_names_the_real_dependencies(pytester: pytest.Pytester, run: 
         ("network(drivr='x')", "no keyword 'drivr'. Did you mean 'driver'?"),
         ("volume(lables={})", "no keyword 'lables'. Did you mean 'labels'?"),
         ("fetch(repo='x')", "no keyword 'repo'"),
+        ("image(nam='x')", "no keyword 'nam'. Did you mean 'name'?"),
+        ("image()", "needs a name"),
+        ("container(image='x', scop='session')", "no keyword 'scop'. Did you mean 'scope'?"),
+        ("volume(initial_contents={})", "Did you mean 'initial_content'?"),
         ("fxtr('a b')", "name of a fixture"),
     ],
 )

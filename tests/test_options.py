@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_docker_tools import container, volume
 from pytest_docker_tools.exceptions import UnknownKeyword
 from pytest_docker_tools.options import (
     BuildOptions,
@@ -64,8 +65,8 @@ def test_the_keywords_are_those_of_docker_py(options: Any, names: str) -> None:
 
 def test_known_keywords() -> None:
     """Keywords that are known pass, and so does giving none."""
-    check_keywords("container", ["image", "ports"], ContainerOptions.__annotations__)
-    check_keywords("container", [], ContainerOptions.__annotations__)
+    check_keywords(container, ["image", "ports"], ContainerOptions)
+    check_keywords(container, [], ContainerOptions)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,14 @@ def test_known_keywords() -> None:
 def test_the_nearest_name_is_shown(given: str, near: str) -> None:
     """A keyword that is misspelt is refused as a call with it would be, with the one that was meant."""
     with pytest.raises(UnknownKeyword, match=rf"container\(\) has no keyword '{given}'\. Did you mean '{near}'\?"):
-        check_keywords("container", ["image", given], ContainerOptions.__annotations__)
+        check_keywords(container, ["image", given], ContainerOptions)
     assert issubclass(UnknownKeyword, TypeError)
 
 
 def test_all_names_are_shown() -> None:
     """A keyword that resembles none is refused with all there are."""
-    with pytest.raises(UnknownKeyword, match="It knows: driver, driver_opts, labels, name"):
-        check_keywords("volume", ["zzz"], VolumeOptions.__annotations__)
+    with pytest.raises(
+        UnknownKeyword,
+        match="It knows: autouse, driver, driver_opts, fixture_name, initial_content, labels, name, scope",
+    ):
+        check_keywords(volume, ["qqq"], VolumeOptions)

@@ -32,7 +32,7 @@ def build(
     archive, and is read now. `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `scope`,
     `autouse` and `fixture_name` are pytest's.
     """
-    check_keywords("build", options, BuildOptions.__annotations__)
+    check_keywords(build, options, BuildOptions)
     if not options.get("path") and options.get("fileobj") is None:
         raise UsageError("build() needs a folder with a Dockerfile, build(path='app'), or a Dockerfile in fileobj.")
     values = {**_read_file(options), "stages": stages}

@@ -48,7 +48,7 @@ def _check(options: ContainerOptions) -> None:
                 f"container() has no keyword {keyword!r}: its containers always run in the background. Use logs(), or "
                 "wait() for one that ends."
             )
-    check_keywords("container", options, ContainerOptions.__annotations__)
+    check_keywords(container, options, ContainerOptions)
     if not options.get("image"):
         raise UsageError("container() needs an image: container(image='redis:7').")
 

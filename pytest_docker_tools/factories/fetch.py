@@ -26,7 +26,7 @@ def fetch(
     `options` are docker-py's of `images.pull`; a `repository` without a tag means `latest`. `scope`, `autouse` and
     `fixture_name` are pytest's.
     """
-    check_keywords("fetch", options, PullOptions.__annotations__)
+    check_keywords(fetch, options, PullOptions)
     if not options.get("repository"):
         raise UsageError("fetch() needs a repository: fetch(repository='redis:7').")
     return fixture("fetch", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing_extensions import Unpack
+
 from ..client import Image
-from ..exceptions import ImageNotFound, hide_ours
+from ..exceptions import ImageNotFound, UsageError, hide_ours
 from ..factory import Scope, Setup, fixture
-from ..options import Text
+from ..options import ImageOptions, check_keywords
 
 __tracebackhide__ = hide_ours
 
 
 def image(
-    *, name: Text, scope: Scope = "session", autouse: bool = False, fixture_name: str | None = None
+    *,
+    scope: Scope = "session",
+    autouse: bool = False,
+    fixture_name: str | None = None,
+    **options: Unpack[ImageOptions],
 ) -> Callable[..., Image]:
-    """Give a fixture whose value is the image of that name or id, which has to be on the engine.
+    """Give a fixture whose value is an image that has to be on the engine; `name` is its name or id.
 
     `scope`, `autouse` and `fixture_name` are pytest's.
     """
-    values = {"name": name}
-    return fixture("image", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    check_keywords(image, options, ImageOptions)
+    if not options.get("name"):
+        raise UsageError("image() needs a name: image(name='redis:7').")
+    return fixture("image", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)
 
 
 def _make(setup: Setup) -> Image:

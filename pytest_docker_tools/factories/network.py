@@ -28,7 +28,7 @@ def network(
     `options` are docker-py's of `networks.create`, its `scope` written `network_scope`. `scope`, `autouse` and
     `fixture_name` are pytest's.
     """
-    check_keywords("network", options, NetworkOptions.__annotations__)
+    check_keywords(network, options, NetworkOptions)
     return fixture("network", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)
 
 

@@ -29,7 +29,7 @@ def volume(
     `initial_content` is {path in the volume: content}, None for an empty folder. `options` are docker-py's of
     `volumes.create`. `scope`, `autouse` and `fixture_name` are pytest's.
     """
-    check_keywords("volume", options, VolumeOptions.__annotations__)
+    check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
     return fixture("volume", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
 
