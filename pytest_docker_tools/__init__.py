@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from .factories.volume import volume
     from .templates import fxtr
 
+__tracebackhide__ = True
+
 __all__ = ["build", "container", "fetch", "fxtr", "image", "image_or_build", "network", "volume"]
+_MODULES = ("exceptions", "factories", "wrappers")
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: pytest imports this package at every start."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{'templates' if name == 'fxtr' else 'factories'}")

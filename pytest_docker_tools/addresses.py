@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .driver import Driver
-from .exceptions import UsageError, hide_ours
+from .exceptions import UsageError
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 _EVERYWHERE = {"0.0.0.0", "::", ""}
 

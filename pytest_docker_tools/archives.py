@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 from typing import IO
 
-from .exceptions import UsageError, hide_ours
+from .exceptions import UsageError
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 # So that a process that does not run as root can read what was put in.
 _FILE_MODE, _FOLDER_MODE = 0o644, 0o755

@@ -1,6 +1,6 @@
 """An object model over a driver, in the shape of docker-py's: `Client`, and its containers, images, networks, volumes.
 
-What is here behaves as in docker-py. What is not raises an AttributeError that names the docker-py backend.
+A part of docker-py's, and its names. What is not here raises an AttributeError that names the docker-py backend.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .container_verbs import ContainerVerbs
 from .driver import Driver, Facts, Filters, Kind
-from .exceptions import ImageNotFound, NotFound, hide_ours
+from .exceptions import ImageNotFound, NotFound
 from .normalise import split_reference
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 class _DockerPyShaped:

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import IO, Any, NamedTuple, Union
 
 from .driver import Driver
-from .exceptions import hide_ours
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 Output = Union[bytes, "tuple[bytes | None, bytes | None]", None]
 
@@ -83,6 +82,7 @@ class ContainerVerbs:
         cmd: str | Sequence[str],
         stdout: bool = True,
         stderr: bool = True,
+        *,
         tty: bool = False,
         privileged: bool = False,
         user: str | int = "",

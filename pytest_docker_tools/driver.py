@@ -6,12 +6,16 @@ A driver is a subclass of `Driver` that a package offers under the entry-point g
 Rules that hold for every verb:
 
 - `kind` is one of `KINDS`. A `ref` is whatever the engine resolves: a full id, or a name.
-- Facts come back as the engine's inspect JSON, as dictionaries.
+- Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
+  Id, Name, Image, State (Status, Pid, ExitCode, OOMKilled, Error), Config (Image, Env, Labels), HostConfig
+  (NetworkMode), NetworkSettings (Ports, Networks: NetworkID, IPAddress, GlobalIPv6Address, Gateway); of an image: Id,
+  RepoTags, Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name, Labels.
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
   carried out exactly, or refused with `UnsupportedOption`; none is dropped. `normalise.py` has the accepted forms.
 - `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but
-  `build_image`, `pull_image`, `wait` and `follow`. A verb that is not done by then raises `DeadlineExceeded` (only
-  `follow` just ends) and leaves no process behind.
+  `build_image`, `pull_image`, `execute`, `wait` and `follow`. A verb that is not done by then raises
+  `DeadlineExceeded` (only `follow` just ends) and leaves no process behind. The `grace` of `stop` and `restart` comes
+  on top of the default.
 - Errors are those of `exceptions.py`, from `DriverError` down. An engine that does not answer is
   `EngineUnavailable`, whichever verb was called.
 - Verbs may be called from several threads at once.
@@ -29,9 +33,9 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Literal, NamedTuple
 
 from . import listening
-from .exceptions import UnsupportedOperation, hide_ours
+from .exceptions import UnsupportedOperation
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 CONTRACT = 1
 
@@ -44,7 +48,7 @@ Progress = Callable[[str], object]
 
 
 class ExecResult(NamedTuple):
-    """What a command in a container gave. `exit_code` is None for a detached one."""
+    """What a command in a container gave. `exit_code` is None for a detached one that was started."""
 
     exit_code: int | None
     stdout: bytes
@@ -101,7 +105,8 @@ class Driver(ABC):
 
         A filter is one of the engine's; every driver has `label`, for containers `name`, `status`, `network` and
         `volume`, for images `reference`, for networks and volumes `name`. Several values of one filter are passed as
-        a list: all labels have to match, one of the values of any other. Each id comes once.
+        a list: all labels have to match, one of the values of any other. `name` matches a part of the name. Each id
+        comes once.
         """
 
     @abstractmethod
@@ -117,8 +122,8 @@ class Driver(ABC):
         """Remove each ref. One that is already gone is fine.
 
         `force` ends a running container at once, or removes an image with several tags; `volumes` takes a
-        container's anonymous volumes along. A ref that cannot be removed raises `Conflict` or `Forbidden` after
-        the others have been tried.
+        container's anonymous volumes along. For other kinds they mean nothing. A ref that cannot be removed raises
+        `Conflict` or `Forbidden` after the others have been tried.
         """
 
     # Containers
@@ -247,7 +252,10 @@ class Driver(ABC):
 
     @abstractmethod
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
-        """Create a network and give its id. `options` are `options.NetworkOptions`; a taken name is `Conflict`."""
+        """Create a network and give its id. A taken name is `Conflict`.
+
+        `options` are `options.CreateNetworkOptions`.
+        """
 
     @abstractmethod
     def connect(
@@ -271,8 +279,9 @@ class Driver(ABC):
     def listening(self, container: Facts, *, timeout: float | None = None) -> frozenset[listening.Socket] | None:
         """Give the sockets that listen in a running container, or None where that cannot be known.
 
-        `container` is what `inspect` gave. Needs nothing in the image where the container's processes are seen
-        from here, else a `cat`. A container that has ended since is `Conflict`, one that is gone `NotFound`.
+        `container` is what `inspect` gave a moment ago; it saves another look, and its process id is checked. Needs
+        nothing in the image where the container's processes are seen from here, else a `cat`. A container that has
+        ended since is `Conflict`, one that is gone `NotFound`.
         """
         return listening.in_container(self, container, timeout)
 

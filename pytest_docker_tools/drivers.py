@@ -10,12 +10,12 @@ import pluggy
 
 from . import hookspecs
 from .driver import Driver
-from .exceptions import BackendNotFound, UsageError, hide_ours
+from .exceptions import BackendNotFound, UsageError
 
 if TYPE_CHECKING:
     from .client import Client
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 DEFAULT_BACKEND = "docker-cli"
 

@@ -35,15 +35,6 @@ class DockerToolsError(Exception):
     """The base of every error of this project."""
 
 
-def hide_ours(excinfo: Any) -> bool:
-    """Tell pytest to leave a frame out of a traceback that ends in an error of ours.
-
-    Modules between a test and an engine set this as their `__tracebackhide__`, so that the report of such an error
-    ends at the line that the author of the test wrote, while a mistake of ours is shown in full.
-    """
-    return isinstance(excinfo.value, DockerToolsError)
-
-
 class UsageError(DockerToolsError):
     """What the author of the test wrote cannot be meant."""
 

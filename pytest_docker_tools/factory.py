@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
@@ -12,7 +12,7 @@ import pytest
 from _pytest.fixtures import getfixturemarker
 
 from . import drivers, templates
-from .exceptions import TemplateError, hide_ours
+from .exceptions import TemplateError
 from .fixture_function import call_at, dress
 from .namespaces import Site, call_site
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .driver import Driver
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 T = TypeVar("T")
 ScopeName = Literal["session", "package", "module", "class", "function"]
@@ -39,7 +39,7 @@ class Setup:
     definition: Definition
     request: pytest.FixtureRequest
     client: Client
-    options: dict[str, Any]
+    options: dict[str, Any] = field(repr=False)
 
     @property
     def driver(self) -> Driver:
@@ -66,7 +66,7 @@ class Definition:
 
     factory: str
     make: Make
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)
     site: Site
 
     @cached_property
@@ -114,7 +114,7 @@ class _Context:
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, TemplateError):
-            raise TemplateError(f"{self.where}: {error}") from error.__cause__
+            raise TemplateError(f"{self.where}: {error}") from None
 
 
 def fixture(

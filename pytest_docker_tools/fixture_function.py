@@ -12,7 +12,6 @@ from collections.abc import Callable
 from types import CodeType, MappingProxyType
 from typing import Any, TypeVar
 
-from .exceptions import hide_ours
 from .namespaces import Site
 
 T = TypeVar("T")
@@ -37,7 +36,7 @@ def call_at(title: str, site: Site, function: Callable[[], T]) -> T:
 
     (This module as a whole does not hide from tracebacks, as others do, for that frame's sake.)
     """
-    __tracebackhide__ = hide_ours
+    __tracebackhide__ = True
     frame: Callable[[], T] = lambda: function()  # noqa: E731
     frame.__code__ = _moved(frame.__code__, title, site)
     return frame()

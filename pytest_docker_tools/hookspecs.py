@@ -14,6 +14,8 @@ import pluggy
 if TYPE_CHECKING:
     from .driver import Driver
 
+__tracebackhide__ = True
+
 PROJECT = "pytest_docker_tools"
 ENTRY_POINTS = "pytest_docker_tools.drivers"
 

@@ -8,6 +8,8 @@ from typing import Any
 from . import normalise
 from .driver import Facts, Kind
 
+__tracebackhide__ = True
+
 CREATOR = "creator"
 CREATED_BY_US = "pytest-docker-tools"
 REUSABLE = "pytest-docker-tools.reusable"

@@ -10,16 +10,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .exceptions import hide_ours
-
 if TYPE_CHECKING:
     from .driver import Driver, Facts
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 _TCP_LISTEN = "0A"
 _UDP_UNCONNECTED = "07"
+_EXEC_TIMEOUT = 30.0
 
 
 class Socket(NamedTuple):
@@ -28,6 +27,11 @@ class Socket(NamedTuple):
     protocol: str
     address: str
     port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it can be reached from inside the container only."""
+        return ipaddress.ip_address(self.address).is_loopback
 
 
 def in_container(driver: Driver, container: Facts, timeout: float | None = None) -> frozenset[Socket] | None:
@@ -55,7 +59,7 @@ def _from_proc(container: Facts) -> str | None:
 
 def _from_exec(driver: Driver, container: Facts, timeout: float | None) -> str | None:
     command = ["cat", *(f"/proc/net/{table}" for table in TABLES)]
-    result = driver.execute(container["Id"], command, timeout=timeout)
+    result = driver.execute(container["Id"], command, timeout=timeout or _EXEC_TIMEOUT)
     # `cat` returns 1 where IPv6 is off and two of the tables are missing, but shows the others.
     return result.stdout.decode(errors="replace") if result.exit_code in (0, 1) and result.stdout else None
 

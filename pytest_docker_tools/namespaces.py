@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+__tracebackhide__ = True
+
 _PACKAGE = __name__.partition(".")[0]
 
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from .exceptions import UnsupportedOption
 
+__tracebackhide__ = True
+
 Pairs = list[tuple[str, "str | None"]]
 _HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
 _UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}

@@ -16,6 +16,8 @@ from typing_extensions import TypedDict
 from .exceptions import UnknownKeyword
 from .templates import FixtureReference
 
+__tracebackhide__ = True
+
 T = TypeVar("T")
 
 # A value as a test author may write it: itself, a template string, fxtr("name"), or something callable: a fixture,
@@ -168,7 +170,7 @@ class ImageOptions(TypedDict, total=False):
 
 
 class NetworkOptions(TypedDict, total=False):
-    """Keywords of `network()` that go to the engine. docker's `scope` is `network_scope`: `scope` is pytest's."""
+    """Keywords of `network()` that go to the engine under the same name."""
 
     name: Text
     driver: Text
@@ -180,7 +182,12 @@ class NetworkOptions(TypedDict, total=False):
     enable_ipv6: Flag
     attachable: Flag
     ingress: Flag
-    network_scope: Text
+
+
+class CreateNetworkOptions(NetworkOptions, total=False):
+    """All options of a network. The factory calls this one `network_scope`, as `scope` is pytest's."""
+
+    scope: Text
 
 
 class VolumeOptions(TypedDict, total=False):

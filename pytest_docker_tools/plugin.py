@@ -15,6 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from .client import Client
 
+__tracebackhide__ = True
+
 pytest.register_assert_rewrite("pytest_docker_tools.testing")
 
 _FACTORY_MODULE = f"{__package__}.factory"

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .addresses import bindings
-from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DriverError, NotFound, hide_ours
+from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DeadlineExceeded, DriverError, NotFound
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 0.25
+# Seconds that a look may take although time is over, as there is to be one at least.
+SHORTEST_LOOK = 1.0
+CONNECT_TIMEOUT = 1.0
+STAYS_OPEN = 0.1
 LOG_LINES = 30
 # Where a container has no addresses of its own, and publishes nothing.
 _WITHOUT_ADDRESSES = ("host", "none")
 
 
-def looks(timeout: float) -> Iterator[None]:
-    """Give one turn after a short pause, then others after longer ones, until `timeout` seconds of wall clock are over.
+def looks(timeout: float) -> Iterator[float]:
+    """Give a turn after a short pause, then others after longer ones, until `timeout` seconds of wall clock are over.
 
-    There is always one turn at the very end.
+    Each turn is the number of seconds that are left. There is always one turn.
     """
     end, pause = time.monotonic() + timeout, FIRST_PAUSE
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(pause, left))
-        yield
+    while True:
+        time.sleep(max(0.0, min(pause, end - time.monotonic())))
+        left = end - time.monotonic()
+        yield max(left, SHORTEST_LOOK)
+        if left <= 0:
+            return
         pause = min(pause * 1.6, LONGEST_PAUSE)
 
 
@@ -39,12 +47,11 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     Raises `ContainerNotReady`, which names what is still missing, after `timeout` seconds, and `ContainerFailed` as
     soon as the container has ended.
     """
-    container.waits_for = None
-    for _ in looks(timeout):
-        if container.ready():
-            return
-        container.reload()
-        raise_if_ended(container)
+    for left in looks(timeout):
+        container.waits_for = None
+        with container.answering_within(left):
+            if _look(container):
+                return
     missing = container.waits_for or f"{type(container).__name__}.ready() returned False"
     raise ContainerNotReady(
         container,
@@ -53,11 +60,39 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     )
 
 
+def _look(container: Container) -> bool:
+    try:
+        if container.ready():
+            return True
+        container.reload()
+    except DeadlineExceeded:
+        container.waits_for = "the engine does not answer"
+        return False
+    except NotFound as error:
+        raise _gone(container) from error
+    except DriverError:
+        # What a ready() of the user's calls fails when the container has ended, which says more.
+        container.reload()
+        raise_if_ended(container)
+        raise
+    raise_if_ended(container)
+    return False
+
+
+def _gone(container: Container) -> ContainerFailed:
+    return ContainerFailed(
+        container,
+        f"Container {container.name!r} ended and was removed before it was ready. Without remove=True, its exit code "
+        "and its output can be shown.",
+    )
+
+
 def missing(container: Container) -> str | None:
     """Say what a container lacks to be usable, by its attrs and its listening sockets. None where it lacks nothing."""
     state = container.attrs["State"]
     if state["Status"] != "running":
-        return f"its state is {state['Status']!r}"
+        code = f", after exit code {state['ExitCode']}" if state.get("ExitCode") else ""
+        return f"its state is {state['Status']!r}{code}"
     return _missing_address(container) or _missing_listener(container)
 
 
@@ -77,14 +112,33 @@ def _missing_listener(container: Container) -> str | None:
     if not published:
         return None
     try:
-        sockets = container.driver.listening(container.attrs)
+        sockets = container.driver.listening(container.attrs, timeout=container.patience)
     except (Conflict, NotFound):
         return "it has stopped since the last look"
     if sockets is None:
-        return None
-    open_ports = {f"{item.port}/{item.protocol}" for item in sockets}
-    closed = [key for key in published if key not in open_ports]
+        closed = [key for key in published if not _stays_open(container, key)]
+    else:
+        # What listens on the container's own loopback interface cannot be reached from outside.
+        open_ports = {f"{item.port}/{item.protocol}" for item in sockets if not item.is_loopback}
+        closed = [key for key in published if key not in open_ports]
     return f"nothing listens on its port {', '.join(closed)}" if closed else None
+
+
+def _stays_open(container: Container, key: str) -> bool:
+    """Say whether a connection to a published port lasts. UDP, which has none, counts as listening.
+
+    A proxy of the engine's may accept before anyone listens, but closes the connection at once.
+    """
+    if not key.endswith("/tcp"):
+        return True
+    try:
+        with socket.create_connection(container.get_addr(key), timeout=CONNECT_TIMEOUT) as connection:
+            connection.settimeout(STAYS_OPEN)
+            return bool(connection.recv(1, socket.MSG_PEEK))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
 
 
 def raise_if_ended(container: Container) -> None:

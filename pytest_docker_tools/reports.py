@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from .factory import Definition, definition_of
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
+
+__tracebackhide__ = True
 
 LINES = 1000
 _ITEM = pytest.StashKey["pytest.Item | None"]()
@@ -47,7 +50,13 @@ class Watched:
             return False
         if self.made_during == item.nodeid:
             return True
-        return self.node in item.listchain() and self.fixture in getattr(item, "fixturenames", ())
+        return self.node in item.listchain() and self.fixture in _fixtures_of(item)
+
+
+def _fixtures_of(item: pytest.Item) -> Collection[str]:
+    """Give the fixtures that a test has asked for, those included that it, or a fixture, got by getfixturevalue."""
+    request = getattr(item, "_request", item)
+    return frozenset(getattr(request, "fixturenames", ()))
 
 
 def watch(request: pytest.FixtureRequest) -> Watched:
@@ -96,7 +105,8 @@ def _explain(error: pytest.FixtureLookupError, report: pytest.TestReport) -> Non
     pytest shows the source of the function that asked, and looks for a `def`, which a factory's fixture has not.
     """
     definition = _asking(error)
-    if definition is None:
+    # The other reason for this error is a fixture that depends on itself, which pytest tells well.
+    if definition is None or "not found" not in getattr(report.longrepr, "errorstring", ""):
         return
     keywords = [f"{key}=..." for key in definition.values if error.argname in definition.names_in(key)]
     report.longrepr = (

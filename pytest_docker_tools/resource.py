@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from . import labels, reuse
 from .driver import Driver, Kind
-from .exceptions import Conflict, hide_ours
+from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption
 from .factory import Setup
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 T = TypeVar("T")
+# Seconds for a look at an engine that has just failed.
+_PATIENCE = 5.0
 
 
 def obtain(
@@ -22,21 +25,21 @@ def obtain(
     options: dict[str, Any],
     prepare: Callable[[str, bool], T],
     *,
-    content: Any = None,
+    compared: Mapping[str, Any] | None = None,
     before_removal: Callable[[], object] = lambda: None,
 ) -> T:
     """Give what `prepare(id, fresh)` makes of the resource that the options describe.
 
     It is removed when the fixture ends, or at once if anything fails, after a call of `before_removal`. With
-    `--reuse-containers` it is looked for first (then `fresh` is False) and stays; `content` is what counts in that
-    comparison besides the options.
+    `--reuse-containers` it is looked for first (then `fresh` is False) and stays; `compared` is what counts in that
+    comparison besides, or in place of, options.
     """
 
     def take_down() -> None:
         before_removal()
         remove(setup.driver, kind, ref)
 
-    definition = {**options, **({"content": content} if content is not None else {})}
+    definition = {**options, **(compared or {})}
     if reuse.is_on(setup):
         found = reuse.find(setup, kind, definition)
         if found is not None:
@@ -73,12 +76,35 @@ def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
         ref = verb({**options, "labels": {**options["labels"], labels.CREATION: creation}})
         if kind == "volume":
             _raise_if_taken(driver, ref, creation)
+    except (EngineUnavailable, UnsupportedOption):
+        raise
+    except Conflict as error:
+        raise _explained(driver, kind, options.get("name"), error) from None
     except BaseException:
-        # The engine may have made it all the same, after whoever asked was interrupted or ran out of time.
-        for left in driver.ids(kind, {"label": f"{labels.CREATION}={creation}"}):
-            remove(driver, kind, left)
+        _remove_created(driver, kind, creation)
         raise
     return ref
+
+
+def _explained(driver: Driver, kind: Kind, name: str | None, error: Conflict) -> Conflict:
+    """Give the error for a name that is taken, or say that a run with --reuse-containers has kept the owner."""
+    [owner] = driver.inspect(kind, [name]) if name else [None]
+    if owner is None or not labels.is_reusable(kind, owner):
+        return error
+    return Conflict(
+        f"There is a {kind} {name!r} on the engine already, which a run with --reuse-containers has kept. Use that "
+        f"option again, or remove the {kind}.",
+        command=error.command,
+        stderr=error.stderr,
+    )
+
+
+def _remove_created(driver: Driver, kind: Kind, creation: str) -> None:
+    """Remove what the engine made all the same, after whoever asked was interrupted or ran out of time."""
+    # That it fails as well says less than why it was needed.
+    with contextlib.suppress(DriverError):
+        for left in driver.ids(kind, {"label": f"{labels.CREATION}={creation}"}, timeout=_PATIENCE):
+            remove(driver, kind, left)
 
 
 def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:

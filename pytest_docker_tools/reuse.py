@@ -14,10 +14,10 @@ from typing import Any
 
 from . import labels
 from .driver import Driver, Facts, Kind
-from .exceptions import NotReusable, hide_ours
+from .exceptions import NotReusable
 from .factory import Setup
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 def is_on(setup: Setup) -> bool:

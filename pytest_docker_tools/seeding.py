@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from . import archives, labels, resource
 from .driver import Driver
-from .exceptions import hide_ours
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 _FOLDER = "/volume"
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .exceptions import DockerToolsError, TemplateError, hide_ours
+from .exceptions import DockerToolsError, TemplateError
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 # Tells a fixture object from other callables: gives its name as a fixture, or None for anything else.
 NameOf = Callable[[Any], "str | None"]
@@ -109,10 +109,11 @@ def _format(text: str, fixtures: Mapping[str, Any]) -> str:
         return string.Formatter().vformat(text, (), fixtures)
     except DockerToolsError:
         raise
+    # Without the cause, whose report would show the values of all fixtures.
     except KeyError as error:
-        raise TemplateError(f"{text!r} cannot be filled in: there is no key {error}.") from error
+        raise TemplateError(f"{text!r} cannot be filled in: there is no key {error}.") from None
     except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise TemplateError(f"{text!r} cannot be filled in: {error}.") from error
+        raise TemplateError(f"{text!r} cannot be filled in: {error}.") from None
 
 
 def _is_function(value: Any) -> bool:

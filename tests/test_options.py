@@ -12,7 +12,7 @@ from pytest_docker_tools.options import (
     BuildOptions,
     ConnectOptions,
     ContainerOptions,
-    NetworkOptions,
+    CreateNetworkOptions,
     PullOptions,
     VolumeOptions,
     check_keywords,
@@ -40,7 +40,7 @@ labels network_mode nocache path platform pull quiet rm shmsize squash tag targe
 PULL = "all_tags auth_config platform repository tag"
 # `scope` is pytest's.
 NETWORK = """
-attachable check_duplicate driver enable_ipv6 ingress internal ipam labels name network_scope options
+attachable check_duplicate driver enable_ipv6 ingress internal ipam labels name options scope
 """
 VOLUME = "driver driver_opts labels name"
 CONNECT = "aliases driver_opt ipv4_address ipv6_address link_local_ips links mac_address"
@@ -52,7 +52,7 @@ CONNECT = "aliases driver_opt ipv4_address ipv6_address link_local_ips links mac
         (ContainerOptions, f"{RUN} {RUN_ITSELF}"),
         (BuildOptions, BUILD),
         (PullOptions, PULL),
-        (NetworkOptions, NETWORK),
+        (CreateNetworkOptions, NETWORK),
         (VolumeOptions, VOLUME),
         (ConnectOptions, CONNECT),
     ],

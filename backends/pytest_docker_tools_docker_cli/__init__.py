@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .errors import PHRASES, Phrases
     from .runner import Command, Result, Runner
 
+__tracebackhide__ = True
+
 __all__ = [
     "PHRASES",
     "Command",

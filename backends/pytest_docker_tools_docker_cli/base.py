@@ -15,7 +15,6 @@ from pytest_docker_tools.exceptions import (
     EngineError,
     EngineUnavailable,
     NotFound,
-    hide_ours,
 )
 
 from . import command, errors, options
@@ -24,7 +23,7 @@ from .environment import RESERVED
 from .process import Deadline
 from .runner import Command, Result, Runner
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 DEFAULT_TIMEOUT = 60.0
 # As many as fit in the arguments of a command on every system.
@@ -232,7 +231,10 @@ class CommandLine(Driver):
         timeout: float | None = None,
     ) -> None:
         deadline = self._deadline(timeout)
-        flags = [*(self.force_flags.get(kind, ()) if force else ()), *(["--volumes"] if volumes else [])]
+        flags = [
+            *(self.force_flags.get(kind, ()) if force else ()),
+            *(["--volumes"] if volumes and kind == "container" else []),
+        ]
         refused: list[tuple[Result, list[str]]] = []
         for start in range(0, len(refs), _BATCH):
             present = self._meant(kind, refs[start : start + _BATCH], deadline)

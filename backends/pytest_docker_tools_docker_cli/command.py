@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
+__tracebackhide__ = True
+
 Values = Callable[[str, Any], Iterable[str]]
 
 
@@ -140,7 +142,9 @@ def labels(keyword: str, value: Any) -> list[str]:
     found = normalise.labels(value)
     for name in found:
         if "=" in name:
-            raise UnsupportedOption(keyword, f"the name of a label, {name!r}, cannot have a '=' with this backend.")
+            raise UnsupportedOption(
+                keyword, f"the name of a label, {name!r}, cannot have a '='; write a dict of names and values."
+            )
     return [f"{name}={item}" for name, item in found.items()]
 
 

@@ -16,7 +16,6 @@ from pytest_docker_tools.exceptions import (
     EngineUnavailable,
     NotFound,
     UnsupportedOption,
-    hide_ours,
 )
 
 from . import errors
@@ -27,7 +26,7 @@ from .errors import quoted
 from .process import Deadline
 from .runner import Command, Lines, Result
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 class Containers(CommandLine):
@@ -166,7 +165,7 @@ class Containers(CommandLine):
         merge_stderr: bool = False,
         timeout: float | None = None,
     ) -> ExecResult:
-        deadline = self._deadline(timeout)
+        deadline = Deadline(timeout)
         words = [check("command", word) for word in normalise.words("command", command)]
         if not words:
             raise UnsupportedOption("command", "there must be a command to execute.")
@@ -180,7 +179,7 @@ class Containers(CommandLine):
             todo = Command(arguments, variables.secrets, variables.unset, stdin)
             result = self.runner.run(todo, deadline, merge=merge_stderr)
         if result.exit_code and (detach or self._may_be_refusal(result)):
-            self._refuse_unless_running(ref, result, deadline)
+            self._refuse_unless_running(ref, result)
         return self._detached(ref, result) if detach else ExecResult(result.exit_code, result.stdout, result.stderr)
 
     def _may_be_refusal(self, result: Result) -> bool:
@@ -188,9 +187,9 @@ class Containers(CommandLine):
         said = (result.stderr or result.stdout).decode(errors="replace")
         return issubclass(errors.classify(self.phrases, said), (EngineUnavailable, NotFound, Conflict))
 
-    def _refuse_unless_running(self, ref: str, result: Result, deadline: Deadline) -> None:
+    def _refuse_unless_running(self, ref: str, result: Result) -> None:
         asked = f"execute a command in container {quoted(ref)}"
-        state = self._facts("container", ref, asked, deadline)["State"]
+        state = self._facts("container", ref, asked, self._deadline(None))["State"]
         if state["Status"] != "running":
             raise Conflict(
                 f"{self.runner.name} could not {asked}: it is {state['Status']}, not running.",

@@ -6,6 +6,8 @@ from .containers import Containers
 from .images import Images
 from .networks import Networks
 
+__tracebackhide__ = True
+
 
 class DockerCLIDriver(Containers, Images, Networks):
     """Speaks to the engine that the `docker` client speaks to, by running that client.

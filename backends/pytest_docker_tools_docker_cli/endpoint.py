@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pytest_docker_tools.driver import Endpoint
 
+__tracebackhide__ = True
+
 _SOCKETS = ("unix", "npipe", "fd")
 _HERE = "127.0.0.1"
 

@@ -17,6 +17,8 @@ from typing import Any
 from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
+__tracebackhide__ = True
+
 PROXIES = re.compile(r"(HTTPS?|FTP|NO|ALL)_PROXY", re.IGNORECASE)
 # What docker's clients, the loader of programs, Go's runtime and the resolver read, on any system.
 RESERVED = re.compile(

@@ -22,6 +22,8 @@ from pytest_docker_tools.exceptions import (
 
 from .runner import Result
 
+__tracebackhide__ = True
+
 Phrases = Sequence[tuple[type[DriverError], Sequence[str]]]
 
 # Regular expressions, looked for in this order in the text in lower case; the first that is found says what it is.

@@ -20,7 +20,6 @@ from pytest_docker_tools.exceptions import (
     NotFound,
     UnsupportedOperation,
     UnsupportedOption,
-    hide_ours,
 )
 
 from . import errors
@@ -31,7 +30,7 @@ from .errors import quoted
 from .process import Deadline
 from .runner import Command, Result
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 _REMOTE = re.compile(r"(https?://|git://|github\.com/|git@)")
 # The lines of a failed build that are shown at once; the error has the whole log.

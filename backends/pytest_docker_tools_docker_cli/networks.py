@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pytest_docker_tools.driver import Options
-from pytest_docker_tools.exceptions import UnsupportedOption, hide_ours
+from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .base import CommandLine
 from .command import check
 from .errors import quoted
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 class Networks(CommandLine):

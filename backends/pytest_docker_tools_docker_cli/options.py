@@ -17,6 +17,8 @@ from pytest_docker_tools.exceptions import UnsupportedOption
 from .command import Option, Table, assignments, billionths, each, joined, labels, number, only, size, switch, text
 from .storage import mount, volume
 
+__tracebackhide__ = True
+
 
 def _ports(keyword: str, value: Any) -> list[str]:
     flags = [f"--publish={_published(binding)}" for binding in normalise.ports(value)]
@@ -220,7 +222,7 @@ NETWORK: Table = {
     "internal": Option("--internal", switch, omit_falsy=True),
     "ipam": Option("", _ipam),
     "labels": Option("--label", labels),
-    "network_scope": Option("--scope", text, omit_falsy=True),
+    "scope": Option("--scope", text, omit_falsy=True),
     "options": Option("--opt", assignments, omit_falsy=True),
 }
 

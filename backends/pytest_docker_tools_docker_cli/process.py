@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
 
+__tracebackhide__ = True
+
 Take = Callable[[bytes], object]
 
 # Seconds between two looks at a process that keeps its output open, and those for which output is awaited that a

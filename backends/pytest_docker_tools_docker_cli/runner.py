@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable, hide_ours
+from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 
 from .process import GLANCE, Child, Deadline, Streams
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 # Values of these may be passwords, e.g. of a network share, and the client takes them as arguments only.
 _OPTIONS_TO_HIDE = re.compile(
@@ -132,7 +132,8 @@ class Runner:
         """Give the error for a command that was not done in time."""
         return DeadlineExceeded(
             f"'{self.name} {_verb(command)}' was not done after {deadline.seconds:g} seconds and was ended. See "
-            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time.",
+            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time with the ini "
+            "option docker_timeout.",
             command=command.shown(self.name),
         )
 

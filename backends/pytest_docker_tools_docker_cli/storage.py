@@ -11,6 +11,8 @@ from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .command import comma_separated
 
+__tracebackhide__ = True
+
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 

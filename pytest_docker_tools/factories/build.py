@@ -8,11 +8,11 @@ from typing import Any
 from typing_extensions import Unpack
 
 from ..client import Image
-from ..exceptions import UsageError, hide_ours
+from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
 from ..options import BuildOptions, Text, Value, check_keywords
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 _REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
 
@@ -42,7 +42,10 @@ def build(
 def _read_file(options: BuildOptions) -> dict[str, Any]:
     """Read `fileobj` once: it may be closed, or at its end, when the fixture is set up."""
     read = getattr(options.get("fileobj"), "read", None)
-    return {**options, **({"fileobj": read()} if read else {})}
+    if read is None:
+        return dict(options)
+    content = read()
+    return {**options, "fileobj": content.encode() if isinstance(content, str) else content}
 
 
 def make(setup: Setup) -> Image:

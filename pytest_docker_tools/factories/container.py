@@ -8,13 +8,13 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from .. import reports, resource
-from ..exceptions import ImageNotFound, UnknownKeyword, UsageError, hide_ours
+from .. import reports, resource, reuse
+from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
 from ..factory import Scope, Setup, fixture
 from ..options import ContainerOptions, Number, check_keywords
 from ..wrappers.container import Container
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 _RUN_ONLY = ("detach", "stream")
 
@@ -67,9 +67,21 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
         return made
 
     try:
-        return resource.obtain(setup, "container", setup.options, prepare, before_removal=watched.keep_output)
+        return resource.obtain(
+            setup,
+            "container",
+            setup.options,
+            prepare,
+            compared=_image_id(setup) if reuse.is_on(setup) else None,
+            before_removal=watched.keep_output,
+        )
     except ImageNotFound as error:
         raise ImageNotFound(_missing_image(setup), command=error.command, stderr=error.stderr) from None
+
+
+def _image_id(setup: Setup) -> dict[str, str]:
+    """Give what a name stands for at present: it may have been given to another image since the last run."""
+    return {"image": setup.client.images.get(setup.options["image"]).id}
 
 
 def _seconds(timeout: Any) -> float:

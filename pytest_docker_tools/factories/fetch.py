@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing_extensions import Unpack
 
 from ..client import Image
-from ..exceptions import UsageError, hide_ours
+from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
 from ..options import PullOptions, check_keywords
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 def fetch(

@@ -13,6 +13,8 @@ from ..options import BuildOptions, Text, Value
 from .build import build
 from .image import image
 
+__tracebackhide__ = True
+
 
 def image_or_build(
     environ_key: str,

@@ -9,11 +9,10 @@ from typing_extensions import Unpack
 
 from .. import resource, reuse
 from ..client import Network
-from ..exceptions import hide_ours
 from ..factory import Scope, Setup, fixture
-from ..options import NetworkOptions, check_keywords
+from ..options import NetworkOptions, Text, check_keywords
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 def network(
@@ -21,6 +20,7 @@ def network(
     scope: Scope = "function",
     autouse: bool = False,
     fixture_name: str | None = None,
+    network_scope: Text | None = None,
     **options: Unpack[NetworkOptions],
 ) -> Callable[..., Network]:
     """Give a fixture whose value is a network of its own, with a name that is not taken.
@@ -29,7 +29,8 @@ def network(
     `fixture_name` are pytest's.
     """
     check_keywords(network, options, NetworkOptions)
-    return fixture("network", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    values = {**options, **({} if network_scope is None else {"scope": network_scope})}
+    return fixture("network", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
 
 
 def _make(setup: Setup) -> Network:

@@ -9,11 +9,10 @@ from typing_extensions import Unpack
 
 from .. import resource, reuse, seeding
 from ..client import Volume
-from ..exceptions import hide_ours
 from ..factory import Scope, Setup, fixture
 from ..options import Value, VolumeOptions, check_keywords
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 def volume(
@@ -45,4 +44,4 @@ def _make(setup: Setup) -> Volume:
             seeding.seed(setup.driver, ref, content)
         return setup.client.volumes.get(ref)
 
-    return resource.obtain(setup, "volume", options, prepare, content=content)
+    return resource.obtain(setup, "volume", options, prepare, compared={"initial_content": content})

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import addresses, archives, drivers, readiness
 from ..client import Container as EngineContainer
 from ..container_verbs import ContainerVerbs
 from ..driver import Driver
-from ..exceptions import TimeoutError, hide_ours
+from ..exceptions import NotFound, TimeoutError
 from .ips import Ips
 from .ports import Ports
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 class Container(ContainerVerbs):
@@ -26,10 +27,13 @@ class Container(ContainerVerbs):
     #: Seconds of wall clock within which the container has to be ready after it was started.
     timeout: float = 30.0
 
+    #: What the last call of `ready` found missing, None where nothing was.
+    waits_for: str | None = None
+    #: Seconds that one look at the container may take, None for as long as other calls may.
+    patience: float | None = None
+
     def __init__(self, container: EngineContainer) -> None:
         self._container = container
-        #: What the last call of `ready` found missing, None where nothing was.
-        self.waits_for: str | None = None
 
     @property
     def driver(self) -> Driver:
@@ -86,8 +90,20 @@ class Container(ContainerVerbs):
         return addresses.address_of(self.attrs, port, self.driver)
 
     def reload(self) -> None:
-        """Look at the container again."""
-        self._container.reload()
+        """Look at the container again. Raises `NotFound` where it is gone."""
+        [facts] = self.driver.inspect("container", [self.id], timeout=self.patience)
+        if facts is None:
+            raise NotFound(f"The container {self.name!r} is gone from the engine at {self.driver.endpoint().url}.")
+        self._container.attrs = facts
+
+    @contextlib.contextmanager
+    def answering_within(self, seconds: float) -> Iterator[None]:
+        """Bound the looks at the container in this context."""
+        self.patience = seconds
+        try:
+            yield
+        finally:
+            self.patience = None
 
     def ready(self) -> bool:
         """Look whether the container can be used: it runs, has its addresses, and published ports are listened on.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import UsageError, hide_ours
+from ..exceptions import UsageError
 
 if TYPE_CHECKING:
     from ..client import Network
 
-__tracebackhide__ = hide_ours
+__tracebackhide__ = True
 
 
 class Ips(Mapping[str, str]):

@@ -7,6 +7,8 @@ from typing import Any
 
 from ..addresses import bindings, port_key
 
+__tracebackhide__ = True
+
 
 class Ports(Mapping[str, "list[int]"]):
     """Port of the container, such as "8080/tcp" -> the host ports it is published on, IPv4 first, each once."""

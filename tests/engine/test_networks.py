@@ -34,7 +34,7 @@ class TestCreateNetwork:
                 "attachable": True,
                 "labels": {"a": "b=c"},
                 "check_duplicate": True,
-                "network_scope": "local",
+                "scope": "local",
                 "ipam": {
                     "Driver": "default",
                     "Config": [

@@ -13,6 +13,8 @@ from .image import NEVER, MemoryImage, StoredImage, timestamp
 from .mounts import MountPoint
 from .network import Endpoint
 
+__tracebackhide__ = True
+
 ORDERLY = 0
 KILLED = 137
 

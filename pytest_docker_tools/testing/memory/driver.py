@@ -26,6 +26,8 @@ from .engine import MemoryEngine
 from .filters import matches
 from .removal import remove
 
+__tracebackhide__ = True
+
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15}
 _ENDING = ("INT", "QUIT", "TERM")
 

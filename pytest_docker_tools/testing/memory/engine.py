@@ -19,6 +19,8 @@ from .life import finish
 from .mounts import MemoryVolume
 from .network import PREDEFINED, HostPorts, MemoryNetwork, default_pools
 
+__tracebackhide__ = True
+
 Found: TypeAlias = "MemoryContainer | StoredImage | MemoryNetwork | MemoryVolume"
 OnExecute = Callable[[dict[str, Any], Sequence[str]], "ExecResult | None"]
 OnBuild = Callable[[Mapping[str, Any]], MemoryImage]

@@ -12,6 +12,8 @@ from typing import IO
 
 from ...exceptions import EngineError, NotFound
 
+__tracebackhide__ = True
+
 # What an engine itself makes in every container, and the folder that hardly an image is without.
 FOLDERS = ("dev", "etc", "proc", "sys", "tmp")
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from ...exceptions import EngineError
 
+__tracebackhide__ = True
+
 Facts = Mapping[str, Any]
 Match = Callable[[Facts, str], bool]
 

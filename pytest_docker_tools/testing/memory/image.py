@@ -11,6 +11,8 @@ from typing import Any
 
 from ...listening import Socket
 
+__tracebackhide__ = True
+
 NEVER = "0001-01-01T00:00:00Z"
 
 

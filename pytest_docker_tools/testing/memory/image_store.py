@@ -8,6 +8,8 @@ from ...exceptions import Conflict, ImageNotFound
 from ...normalise import split_reference
 from .image import MemoryImage, StoredImage, content_id
 
+__tracebackhide__ = True
+
 _ID_PREFIX = re.compile(r"(sha256:)?[0-9a-f]+")
 
 

@@ -18,6 +18,8 @@ from .options import config, endpoint, host_config, known
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
+__tracebackhide__ = True
+
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 

@@ -15,6 +15,8 @@ from .mounts import MemoryVolume
 from .network import MemoryNetwork, Pool, default_pools
 from .options import api_names, known
 
+__tracebackhide__ = True
+
 # What says how to build, and where the result is named, but not what is in it.
 _NOT_CONTENT = {"cache_from", "encoding", "forcerm", "gzip", "nocache", "path", "pull", "quiet", "rm", "tag"}
 
@@ -80,7 +82,7 @@ def pull(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> 
 
 
 def create_network(engine: MemoryEngine, given: Options) -> str:
-    """Create a network from `options.NetworkOptions` and give its id."""
+    """Create a network from `options.CreateNetworkOptions` and give its id."""
     options = known("network", given)
     name, ipv6 = options.get("name"), bool(options.get("enable_ipv6"))
     if not name:
@@ -95,7 +97,7 @@ def create_network(engine: MemoryEngine, given: Options) -> str:
         ipam,
         options.get("options", {}),
         normalise.labels(options.get("labels", {})),
-        options.get("network_scope", "local"),
+        options.get("scope", "local"),
         bool(options.get("internal")),
         bool(options.get("attachable")),
         bool(options.get("ingress")),

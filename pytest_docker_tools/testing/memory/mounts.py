@@ -13,6 +13,8 @@ from ...exceptions import EngineError, UnsupportedOption
 from .files import FileTree
 from .image import timestamp
 
+__tracebackhide__ = True
+
 _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from ...exceptions import Forbidden, PortUnavailable
 from .image import timestamp
 
+__tracebackhide__ = True
+
 Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 Subnet: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 PREDEFINED = ("bridge", "host", "none")

@@ -12,19 +12,21 @@ from ...options import (
     BuildOptions,
     ConnectOptions,
     ContainerOptions,
-    NetworkOptions,
+    CreateNetworkOptions,
     PullOptions,
     VolumeOptions,
 )
 from .image import MemoryImage
 from .network import Endpoint
 
+__tracebackhide__ = True
+
 Convert = Callable[[str, Any], Any]
 _KNOWN = {
     "container": ContainerOptions,
     "build": BuildOptions,
     "pull": PullOptions,
-    "network": NetworkOptions,
+    "network": CreateNetworkOptions,
     "connect": ConnectOptions,
     "volume": VolumeOptions,
 }

@@ -10,6 +10,8 @@ from .life import remove as remove_container
 from .mounts import MemoryVolume
 from .network import PREDEFINED, MemoryNetwork
 
+__tracebackhide__ = True
+
 
 def remove(engine: MemoryEngine, kind: str, ref: str, *, force: bool, volumes: bool) -> None:
     """Remove one object of a kind. One that is not there is fine."""

@@ -12,7 +12,7 @@ from pytest_docker_tools.options import (
     BuildOptions,
     ConnectOptions,
     ContainerOptions,
-    NetworkOptions,
+    CreateNetworkOptions,
     PullOptions,
     VolumeOptions,
 )
@@ -184,7 +184,7 @@ OTHERS: list[tuple[Table, str, Any, list[str]]] = [
     (NETWORK, "ingress", True, ["--ingress=true"]),
     (NETWORK, "internal", True, ["--internal=true"]),
     (NETWORK, "labels", {"a": "b"}, ["--label=a=b"]),
-    (NETWORK, "network_scope", "local", ["--scope=local"]),
+    (NETWORK, "scope", "local", ["--scope=local"]),
     (NETWORK, "options", {"a": 1}, ["--opt=a=1"]),
     (
         NETWORK,
@@ -283,7 +283,7 @@ def test_refused(table: Table, keyword: str, value: Any) -> None:
         (CONTAINER, ContainerOptions),
         (BUILD, BuildOptions),
         (PULL, PullOptions),
-        (NETWORK, NetworkOptions),
+        (NETWORK, CreateNetworkOptions),
         (VOLUME, VolumeOptions),
         (CONNECT, ConnectOptions),
     ],
