@@ -25,3 +25,15 @@ def test_every_top_level_package_is_typed() -> None:
     """Each top-level package tells type checkers that it has annotations."""
     for package in (ROOT / "pytest_docker_tools", *(ROOT / "backends").glob("pytest_docker_tools*")):
         assert (package / "py.typed").exists(), package
+
+
+# They hold no values: what they have is names, or the one frame that tracebacks are to end at.
+SHOWN = {"exceptions.py", "fixture_function.py", "__init__.py"}
+
+
+def test_tracebacks_hide_our_frames() -> None:
+    """Every module hides its frames: pytest shows their arguments, which may be secrets, where an error passes them."""
+    files = [*ROOT.glob("pytest_docker_tools/**/*.py"), *ROOT.glob("backends/pytest_docker_tools*/*.py")]
+    code = {file: file.read_text() for file in files if file.name not in SHOWN}
+    without = {file.name for file, text in code.items() if "\n__tracebackhide__ = True\n" not in text}
+    assert without == set()

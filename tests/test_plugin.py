@@ -185,6 +185,8 @@ def test_public_names_are_resolved_on_first_use() -> None:
     for name in pytest_docker_tools.__all__:
         assert callable(getattr(pytest_docker_tools, name))
         assert name in dir(pytest_docker_tools)
+    for module in ("exceptions", "factories", "wrappers"):
+        assert getattr(pytest_docker_tools, module).__name__ == f"pytest_docker_tools.{module}"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         pytest_docker_tools.nothing  # noqa: B018
 

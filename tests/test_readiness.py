@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from pytest_docker_tools import readiness
 from pytest_docker_tools.client import Client
-from pytest_docker_tools.exceptions import ContainerFailed, ContainerNotReady, TimeoutError
+from pytest_docker_tools.exceptions import ContainerFailed, ContainerNotReady, DeadlineExceeded, TimeoutError
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from pytest_docker_tools.wrappers import Container
 from pytest_docker_tools.wrappers.container import wait_for_callable
@@ -146,3 +148,89 @@ def test_wait_for_callable() -> None:
     wait_for_callable("answer", lambda: next(answers), timeout=5)
     with pytest.raises(TimeoutError, match=r"Waiting for godot.*0\.02 seconds"):
         wait_for_callable("Waiting for godot", lambda: False, timeout=0.02)
+
+
+def test_the_time_is_that_of_the_wall_clock(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look gets no more time than is left, and an engine that does not answer it is named."""
+    container = started(engine, MemoryImage())
+    container.timeout = 0.2
+    allowed = []
+
+    def hanging(kind: str, refs: object, *, timeout: float | None = None) -> None:
+        allowed.append(timeout)
+        raise DeadlineExceeded("too late")
+
+    monkeypatch.setattr(container.driver, "inspect", hanging)
+    with pytest.raises(ContainerNotReady, match="the engine does not answer"):
+        container.wait_until_ready()
+    assert all(timeout is not None and timeout <= readiness.SHORTEST_LOOK for timeout in allowed)
+    assert container.patience is None
+
+
+def test_a_container_that_the_engine_removed(engine: MemoryEngine) -> None:
+    """A container that ended and, with remove=True, was removed is an error that says so."""
+    container = started(engine, MemoryImage())
+    container.driver.remove("container", [container.id], force=True)
+    with pytest.raises(ContainerFailed, match=r"ended and was removed.*remove=True"):
+        container.wait_until_ready()
+
+
+def test_an_end_says_more_than_what_failed_because_of_it(engine: MemoryEngine) -> None:
+    """A user's ready() that fails as the container has ended is reported as that end, with the exit code."""
+
+    class Asks(Container):
+        def ready(self) -> bool:
+            return self.exec_run("true").exit_code == 0
+
+    container = started(engine, MemoryImage(), Asks)
+    engine.end_container(container.id, 5)
+    with pytest.raises(ContainerFailed, match="exit code 5"):
+        container.wait_until_ready()
+
+
+def test_an_error_of_a_users_ready_is_raised(engine: MemoryEngine) -> None:
+    """What a user's ready() raises while the container runs is not hidden."""
+
+    class Breaks(Container):
+        def ready(self) -> bool:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        started(engine, MemoryImage(), Breaks).wait_until_ready()
+
+
+def test_a_listener_on_loopback_is_none(engine: MemoryEngine) -> None:
+    """A server on the container's own loopback interface cannot be reached, so its port is not ready."""
+    container = started(engine, MemoryImage(listens=("127.0.0.1:80/tcp",)), ports={"80/tcp": None})
+    assert container.ready() is False
+    assert container.get_open_tcp_ports() == ["80"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "ready"), [("waits", True), ("greets", True), ("closes", False), ("none", False)]
+)
+def test_a_connection_that_lasts(engine: MemoryEngine, behaviour: str, ready: bool) -> None:
+    """Where listening cannot be seen, a connection that stays open counts, and one that is closed at once does not."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        image = MemoryImage(listens=None)
+        container = started(engine, image, ports={"80/tcp": ("127.0.0.1", port), "53/udp": None})
+        server.settimeout(10)
+        if behaviour == "none":
+            server.close()
+            assert container.ready() is ready
+            return
+        with ThreadPoolExecutor() as threads:
+            accepted = threads.submit(serve, server, behaviour)
+            assert container.ready() is ready
+            accepted.result().close()
+
+
+def serve(server: socket.socket, behaviour: str) -> socket.socket:
+    """Take one connection, as a server does that waits for a request, or greets, or as a proxy without a server."""
+    connection, _ = server.accept()
+    if behaviour == "greets":
+        connection.sendall(b"220 hello\r\n")
+    if behaviour == "closes":
+        connection.close()
+    return connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_docker_tools.exceptions import BuildFailed
 from pytest_docker_tools.reports import printable
 from pytest_docker_tools.testing import MemoryEngine, MemoryImage
 
@@ -108,3 +109,73 @@ def test_logs_are_in_junit_reports(pytester: pytest.Pytester, run: Run) -> None:
 def test_printable() -> None:
     """Control characters become escapes; letters, newlines and tabs stay."""
     assert printable("a\tä\n\x1b[0m\x00\r") == "a\tä\n\\x1b[0m\\x00\\r"
+
+
+def test_a_container_that_a_fixture_got_at_run_time_is_shown_for_each_test(pytester: pytest.Pytester, run: Run) -> None:
+    """A session container that a parametrised fixture got by getfixturevalue is shown for the second test too."""
+    pytester.makepyfile(
+        HEADER
+        + """
+one = container(image='db', scope='session')
+
+@pytest.fixture(params=['one'])
+def db(request):
+    return request.getfixturevalue(request.param)
+
+def test_first(db): ...
+
+def test_second(db):
+    assert False
+"""
+    )
+    run().stdout.fnmatch_lines(["*docker logs of one*", "db says*"])
+
+
+def test_a_cycle_is_told_by_pytest(pytester: pytest.Pytester, run: Run) -> None:
+    """Two containers that refer to each other are reported as a recursive dependency."""
+    pytester.makepyfile(HEADER + "a = container(image='{b.id}')\nb = container(image='{a.id}')\ndef test_it(a): ...")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*recursive dependency involving fixture*"])
+    result.stdout.no_fnmatch_line("*literal brace*")
+
+
+SECRET = """
+@pytest.fixture
+def settings():
+    return {'PASSWORD': ''.join(['hun', 'ter2'])}
+
+class Broken(wrappers.Container):
+    def ready(self):
+        raise ZeroDivisionError
+
+"""
+
+
+@pytest.mark.parametrize("style", ["auto", "long", "short", "native"])
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "container(image='broken', environment=fxtr('settings'))",
+        "container(image='app', environment=fxtr('settings'), wrapper_class=Broken)",
+        "container(image='app', environment=fxtr('settings'), command='{settings.oops}')",
+        "container(image='app', environment=fxtr('settings'), command='{settings[oops]}')",
+        "container(image='app', environment=fxtr('settings'), command=lambda: 1 / 0)",
+        "container(image='app', environment=fxtr('settings'), ports=5)",
+        "container(image='app', environment=lambda settings: {'A=B': settings['PASSWORD']})",
+        "container(image='nowhere', environment=fxtr('settings'))",
+        "build(fileobj=b'FROM scratch', buildargs=fxtr('settings'), scope='function')",
+    ],
+)
+def test_no_report_shows_a_value_of_the_environment(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, definition: str, style: str
+) -> None:
+    """Whatever fails, and however tracebacks and locals are shown, a value that came from a fixture is in no report."""
+    engine.fail("build_image", BuildFailed("it broke", log=""))
+    pytester.makepyfile(
+        HEADER + "from pytest_docker_tools import wrappers\n" + SECRET + f"it = {definition}\ndef test_it(it): ..."
+    )
+    # pytest itself shows the arguments and locals of a user's own functions, so those have none of it here.
+    result = run(f"--tb={style}", "-vv", *(["--showlocals"] if style != "native" else []), "--setup-show")
+    result.assert_outcomes(errors=1)
+    assert "hunter2" not in result.stdout.str() + result.stderr.str()

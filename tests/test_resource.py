@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_docker_tools import labels, resource
-from pytest_docker_tools.exceptions import Conflict, EngineError
+from pytest_docker_tools.exceptions import Conflict, DeadlineExceeded, DriverError, EngineError, EngineUnavailable
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from .conftest import Run
@@ -100,3 +100,23 @@ def test_conflict_is_told_from_our_own_volume(engine: MemoryEngine) -> None:
     driver.create_volume({"name": "taken"})
     with pytest.raises(Conflict, match="did not make"):
         resource.create(driver, "volume", {"name": "taken", "labels": {}})
+
+
+@pytest.mark.parametrize("error", [EngineUnavailable("no engine"), DeadlineExceeded("too late")])
+def test_clean_up_does_not_hide_its_cause(engine: MemoryEngine, error: DriverError) -> None:
+    """A creation that fails with its engine raises that error, although looking for what it left fails as well."""
+    driver = MemoryDriver(engine)
+    engine.fail("create_network", error)
+    engine.fail("ids", EngineUnavailable("still no engine"))
+    with pytest.raises(type(error), match=str(error)) as caught:
+        resource.create(driver, "network", {"name": "net", "labels": {}})
+    assert caught.value is error
+
+
+def test_a_kept_resource_in_the_way_is_explained(pytester: pytest.Pytester, run: Run) -> None:
+    """A name that a run with --reuse-containers has kept is an error that says so."""
+    pytester.makepyfile(HEADER + "it = container(image='app', name='kept')\ndef test_it(it): ...")
+    run("--reuse-containers").assert_outcomes(passed=1)
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *Conflict*'kept'*--reuse-containers has kept*"])

@@ -133,3 +133,14 @@ def test_signature() -> None:
     assert reuse.signature({"a": b"1"}) != reuse.signature({"a": b"2"})
     with pytest.raises(NotReusable, match="object"):
         reuse.signature({"a": object()})
+
+
+def test_a_tag_that_moved_makes_a_container_stale(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container of an image's name is replaced when the name has been given to another image."""
+    write(pytester)
+    run("--reuse-containers").assert_outcomes(passed=1)
+    first = ids(engine)
+    engine.add_image("app", MemoryImage(labels={"new": "1"}))
+    run("--reuse-containers").assert_outcomes(passed=1)
+    assert ids(engine)["container"] != first["container"]
+    assert ids(engine)["network"] == first["network"]

@@ -54,12 +54,14 @@ import pytest
 with io.BytesIO(b'FROM scratch') as file:
     it = build(fileobj=file, scope='function')
 
+text = build(fileobj=io.StringIO('FROM scratch'), scope='function')
+
 @pytest.mark.parametrize('turn', [1, 2])
-def test_it(turn, it): ...
+def test_it(turn, it, text): ...
 """
     )
     run().assert_outcomes(passed=2)
-    assert [options["fileobj"] for options in builds(engine)] == [b"FROM scratch"] * 2
+    assert [options["fileobj"] for options in builds(engine)] == [b"FROM scratch"] * 4
 
 
 def test_stages_are_built_first(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
