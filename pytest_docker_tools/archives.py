@@ -40,8 +40,12 @@ def write(files: Mapping[str, bytes | str | None]) -> bytes:
 
 
 def _with_folders(files: Mapping[str, bytes | str | None]) -> dict[str, bytes | str | None]:
+    if not isinstance(files, Mapping):
+        raise UsageError(f"Files are given as a dict of names and contents, not as {type(files).__name__}.")
     entries: dict[str, bytes | str | None] = {}
     for name, content in files.items():
+        if not isinstance(name, str):
+            raise UsageError(f"The name of a file is a string, not {name!r}.")
         if not isinstance(content, (bytes, str, type(None))):
             raise UsageError(f"The content of {name!r} is a {type(content).__name__}; it can be bytes, str or None.")
         path = posixpath.normpath(name.lstrip("/"))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_args
 
 import pytest
 from _pytest.fixtures import getfixturemarker
 
 from . import drivers, templates
-from .exceptions import TemplateError
+from .exceptions import TemplateError, UsageError
 from .fixture_function import call_at, dress
 from .namespaces import Site, call_site
 
@@ -130,6 +130,11 @@ def fixture(
 
     `values` are the keywords as written. Raises `TemplateError` at once for a string that is no template.
     """
+    if not isinstance(fixture_name, (str, type(None))):
+        raise UsageError(f"{factory}(fixture_name=...) takes the name of the fixture, not {fixture_name!r}.")
+    if not callable(scope) and scope not in get_args(ScopeName):
+        names = ", ".join(get_args(ScopeName))
+        raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
     definition = Definition(factory, make, MappingProxyType(dict(values)), call_site())
     for keyword, value in values.items():
         with _Context(definition, keyword):

@@ -78,7 +78,10 @@ def environment(value: Any, keyword: str = "environment") -> Pairs:
 
 def _environment_value(value: Any) -> str | None:
     if isinstance(value, bytes):
-        return value.decode()
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise UnsupportedOption("environment", "a value of bytes has to be UTF-8.") from None
     return None if value is None else str(value)
 
 

@@ -63,9 +63,12 @@ def _settings(config: pytest.Config) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        return {"timeout": float(text)}
+        seconds = float(text)
     except ValueError:
-        raise pytest.UsageError(f"The ini option docker_timeout takes a number of seconds, not {text!r}.") from None
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise pytest.UsageError(f"The ini option docker_timeout takes a number of seconds, not {text!r}.")
+    return {"timeout": seconds}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .addresses import bindings
 from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DeadlineExceeded, DriverError, NotFound
+from .output import shown
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
@@ -22,6 +22,7 @@ SHORTEST_LOOK = 1.0
 CONNECT_TIMEOUT = 1.0
 STAYS_OPEN = 0.1
 LOG_LINES = 30
+LOG_CHARACTERS = 4000
 # Where a container has no addresses of its own, and publishes nothing.
 _WITHOUT_ADDRESSES = ("host", "none")
 
@@ -108,7 +109,9 @@ def _missing_address(container: Container) -> str | None:
 
 
 def _missing_listener(container: Container) -> str | None:
-    published = [key for key in container.ports if bindings(container.attrs, key)]
+    # Those that were asked for: an internal network publishes none, but they are to be listened on all the same.
+    asked = [*(container.attrs["HostConfig"].get("PortBindings") or {})]
+    published = list(dict.fromkeys([*asked, *container.ports]))
     if not published:
         return None
     try:
@@ -129,7 +132,7 @@ def _stays_open(container: Container, key: str) -> bool:
 
     A proxy of the engine's may accept before anyone listens, but closes the connection at once.
     """
-    if not key.endswith("/tcp"):
+    if not key.endswith("/tcp") or key not in container.ports:
         return True
     try:
         with socket.create_connection(container.get_addr(key), timeout=CONNECT_TIMEOUT) as connection:
@@ -157,7 +160,7 @@ def raise_if_ended(container: Container) -> None:
 
 def _last_output(container: Container) -> str:
     try:
-        lines = container.logs(tail=LOG_LINES).rstrip()
+        lines = shown(container.logs(tail=LOG_LINES).rstrip(), LOG_CHARACTERS)
     except DriverError as error:
         return f"\nIts output cannot be read: {error}"
     return f"\nThe last it wrote:\n{lines}" if lines else "\nIt wrote nothing."

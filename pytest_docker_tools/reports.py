@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .factory import Definition, definition_of
+from .output import shown
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
 
 __tracebackhide__ = True
 
+# The most that is read, and that is shown, of the end of a container's output.
 LINES = 1000
+CHARACTERS = 50_000
 _ITEM = pytest.StashKey["pytest.Item | None"]()
 _WATCHED = pytest.StashKey["list[Watched]"]()
 
@@ -40,7 +43,7 @@ class Watched:
         if self.last_output is not None or self.container is None:
             return self.last_output or "(it was not made)"
         try:
-            return printable(self.container.logs(tail=LINES)) or "(it wrote nothing)"
+            return shown(self.container.logs(tail=LINES), CHARACTERS) or "(it wrote nothing)"
         except Exception as error:  # also what a wrapper class of the user's raises: a report must not fail
             return f"(its output cannot be read: {error})"
 
@@ -88,15 +91,6 @@ def complete(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
             report.sections.append((f"docker logs of {watched.fixture}", watched.output()))
     if call.excinfo and isinstance(call.excinfo.value, pytest.FixtureLookupError):
         _explain(call.excinfo.value, report)
-
-
-def printable(text: str) -> str:
-    """Give text that cannot command a terminal: control characters but newline and tab as escapes."""
-    return "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode()
 
 
 def _explain(error: pytest.FixtureLookupError, report: pytest.TestReport) -> None:

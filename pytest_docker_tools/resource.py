@@ -111,8 +111,8 @@ def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:
     [facts] = driver.inspect("volume", [volume])
     if facts is None or labels.of("volume", facts).get(labels.CREATION) != creation:
         raise Conflict(
-            f"There is a volume {volume!r} on the engine already, which these tests did not make. Remove it, or choose "
-            "another name."
+            f"There is a volume {volume!r} on the engine already, which this fixture did not make. Remove it, or "
+            "choose another name."
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import keyword
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping
@@ -98,7 +99,7 @@ def _fields(text: str) -> Iterator[str]:
         if field is None:
             continue
         name = re.split(r"[.\[]", field, maxsplit=1)[0]
-        if not name.isidentifier():
+        if not name.isidentifier() or keyword.iskeyword(name):
             raise TemplateError(f"{text!r} refers to {{{field}}}, which begins with no name of a fixture. {_ESCAPE}")
         yield name
         yield from _fields(spec or "")
@@ -113,7 +114,7 @@ def _format(text: str, fixtures: Mapping[str, Any]) -> str:
     except KeyError as error:
         raise TemplateError(f"{text!r} cannot be filled in: there is no key {error}.") from None
     except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise TemplateError(f"{text!r} cannot be filled in: {error}.") from None
+        raise TemplateError(f"{text!r} cannot be filled in: {str(error).rstrip('.')}.") from None
 
 
 def _is_function(value: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pytest_docker_tools.exceptions import BuildFailed
-from pytest_docker_tools.reports import printable
 from pytest_docker_tools.testing import MemoryEngine, MemoryImage
 
 from .conftest import Run
@@ -104,11 +103,6 @@ def test_logs_are_in_junit_reports(pytester: pytest.Pytester, run: Run) -> None:
     from xml.etree import ElementTree
 
     assert ElementTree.parse(pytester.path / "report.xml").getroot().find(".//failure") is not None
-
-
-def test_printable() -> None:
-    """Control characters become escapes; letters, newlines and tabs stay."""
-    assert printable("a\tä\n\x1b[0m\x00\r") == "a\tä\n\\x1b[0m\\x00\\r"
 
 
 def test_a_container_that_a_fixture_got_at_run_time_is_shown_for_each_test(pytester: pytest.Pytester, run: Run) -> None:

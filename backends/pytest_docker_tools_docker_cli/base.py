@@ -200,7 +200,14 @@ class CommandLine(Driver):
         result = self.runner.run(asking, deadline)
         if result.exit_code:
             self._refuse(f"inspect {kind}s", result, self._complaints(result, NotFound))
-        found = parse_facts(result.stdout.decode(errors="replace"))
+        try:
+            found = parse_facts(result.stdout.decode(errors="replace"))
+        except ValueError:
+            raise EngineError(
+                f"{self.runner.name} inspect gave something that is no JSON: {result.text[:200]!r}. See whether "
+                f"'{self.runner.program}' is the client.",
+                command=result.command,
+            ) from None
         if len(found) == len(refs):
             return list(found)
         # Nothing is printed in the place of one that is missing.

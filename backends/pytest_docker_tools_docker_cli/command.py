@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
@@ -59,10 +60,14 @@ def keywords(table: Table) -> dict[str, str]:
     return {option.flag: keyword for keyword, option in table.items() if option.flag}
 
 
-def check(keyword: str, argument: str) -> str:
+def check(keyword: str, argument: str, what: str = "it") -> str:
     """Refuse what no process can be given as an argument."""
     if "\0" in argument:
-        raise UnsupportedOption(keyword, "it has a NUL character, which no process can be given.")
+        raise UnsupportedOption(keyword, f"{what} has a NUL character, which no process can be given.")
+    try:
+        os.fsencode(argument)
+    except UnicodeEncodeError:
+        raise UnsupportedOption(keyword, f"{what} has half of a surrogate pair, which is no text.") from None
     return argument
 
 

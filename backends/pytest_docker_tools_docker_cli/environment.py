@@ -17,6 +17,8 @@ from typing import Any
 from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
+from .command import check
+
 __tracebackhide__ = True
 
 PROXIES = re.compile(r"(HTTPS?|FTP|NO|ALL)_PROXY", re.IGNORECASE)
@@ -104,6 +106,4 @@ def _line(name: str, value: str | None) -> str:
 
 
 def _checked(keyword: str, name: str, value: str) -> str:
-    if "\0" in value:
-        raise UnsupportedOption(keyword, f"{name!r} has a NUL character, which no process can be given.")
-    return value
+    return check(keyword, value, repr(name))

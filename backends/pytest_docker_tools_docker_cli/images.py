@@ -58,7 +58,7 @@ class Images(CommandLine):
             todo = Command(arguments, variables.secrets, variables.unset, stdin)
             result = self._progress(todo, deadline, report)
             if result.exit_code:
-                raise self._build_failed(chosen.get("tag") or operand, result)
+                raise self._build_failed(chosen.get("tag") or (operand if stdin is None else "fileobj"), result)
             image = iidfile.read_text().strip()
         return str(self._facts("image", image, "find the image that it built", self._deadline(None))["Id"])
 
@@ -104,7 +104,7 @@ class Images(CommandLine):
         if kind in (EngineUnavailable, UnsupportedOperation):
             return self._error(f"build {what!r}", result, kind=kind, table=self.build_options)
         step = _failing_step(said)
-        shown = [said[-1], *step] if step else said
+        shown = [said[-1], *(step or said[:-1])]
         return BuildFailed(
             f"{self.runner.name} could not build {what!r}: " + "\n".join(shown[:1] + shown[1:][-_SHOWN:]),
             log=log,

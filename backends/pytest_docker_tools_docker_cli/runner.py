@@ -170,7 +170,8 @@ class Runner:
                 streams=streams,
             )
         except OSError as error:
-            raise self._not_started(command, error) from error
+            # Without the cause, whose frames hold the child's whole environment.
+            raise self._not_started(command, error) from None
         with self._lock:
             self._children.add(child)
         return child

@@ -41,7 +41,10 @@ def build(
 
 def _read_file(options: BuildOptions) -> dict[str, Any]:
     """Read `fileobj` once: it may be closed, or at its end, when the fixture is set up."""
-    read = getattr(options.get("fileobj"), "read", None)
+    fileobj = options.get("fileobj")
+    if isinstance(fileobj, str):
+        raise UsageError("build(fileobj=...) takes a file, or bytes: fileobj=io.BytesIO(b'FROM ...').")
+    read = getattr(fileobj, "read", None)
     if read is None:
         return dict(options)
     content = read()
@@ -53,7 +56,10 @@ def make(setup: Setup) -> Image:
     options = {key: value for key, value in setup.options.items() if key != "stages"}
     if options.get("path"):
         options["path"] = _context(setup, str(options["path"]))
-    for stage, tag in (setup.options["stages"] or {}).items():
+    stages = setup.options["stages"] or {}
+    if not isinstance(stages, Mapping):
+        raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")
+    for stage, tag in stages.items():
         setup.driver.build_image({**options, "target": stage, "tag": tag})
     return setup.client.images.get(setup.driver.build_image(options))
 
@@ -66,5 +72,9 @@ def _context(setup: Setup, path: str) -> str:
     for place in places:
         if place.is_dir():
             return str(place)
+    if places[0].is_file():
+        raise UsageError(
+            f"{str(places[0])!r} is a file. build(path=...) takes the folder, and dockerfile= the name of a Dockerfile."
+        )
     tried = " and no ".join(str(place) for place in dict.fromkeys(places))
     raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is no {tried}.")

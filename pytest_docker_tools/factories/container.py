@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -51,6 +52,11 @@ def _check(options: ContainerOptions) -> None:
     check_keywords(container, options, ContainerOptions)
     if not options.get("image"):
         raise UsageError("container() needs an image: container(image='redis:7').")
+    if options.get("ports") and options.get("network_mode") in ("host", "none"):
+        raise UsageError(
+            f"container(ports=...) has no meaning with network_mode={options.get('network_mode')!r}, in which an "
+            "engine publishes nothing. Leave one of them out."
+        )
 
 
 def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
@@ -60,8 +66,10 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     watched = reports.watch(setup.request)
 
     def prepare(ref: str, fresh: bool) -> Container:
-        made = watched.container = wrapper_class(setup.client.containers.get(ref))
+        made = watched.container = _wrapped(wrapper_class, setup.client.containers.get(ref))
         made.timeout = timeout
+        if made.attrs["State"]["Status"] == "paused":
+            setup.driver.unpause(ref)
         setup.driver.start(ref)
         made.wait_until_ready()
         return made
@@ -84,11 +92,24 @@ def _image_id(setup: Setup) -> dict[str, str]:
     return {"image": setup.client.images.get(setup.options["image"]).id}
 
 
+def _wrapped(wrapper_class: Callable[[Any], Container], container: Any) -> Container:
+    made = wrapper_class(container)
+    if not isinstance(made, Container) or not hasattr(made, "_container"):
+        raise UsageError(
+            "container(wrapper_class=...) takes a subclass of pytest_docker_tools.wrappers.Container, whose __init__, "
+            f"if it has one, calls super().__init__(container); {wrapper_class!r} gave {type(made).__name__!r}."
+        )
+    return made
+
+
 def _seconds(timeout: Any) -> float:
     try:
-        return float(timeout)
+        seconds = float(timeout)
     except (TypeError, ValueError):
-        raise UsageError(f"container(timeout=...) takes seconds, not {timeout!r}.") from None
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise UsageError(f"container(timeout=...) takes a number of seconds, not {timeout!r}.")
+    return seconds
 
 
 def _missing_image(setup: Setup) -> str:

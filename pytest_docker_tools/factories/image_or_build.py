@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing_extensions import Unpack
 
 from ..client import Image
+from ..exceptions import UsageError
 from ..factory import Scope
 from ..options import BuildOptions, Text, Value
 from .build import build
@@ -30,6 +31,8 @@ def image_or_build(
     For tests that run on an image under development, and, in CI, on the very image that is to be released.
     `environ_key` is the variable; everything else is `build`'s.
     """
+    if not isinstance(environ_key, str) or not environ_key:
+        raise UsageError(f"image_or_build() takes the name of an environment variable, not {environ_key!r}.")
     built = build(scope=scope, autouse=autouse, fixture_name=fixture_name, stages=stages, **options)
     name = os.environ.get(environ_key)
     if not name:

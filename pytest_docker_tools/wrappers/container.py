@@ -17,6 +17,9 @@ from .ports import Ports
 
 __tracebackhide__ = True
 
+# Where docker's own name server listens in every container of a user-defined network.
+ENGINES_RESOLVER = "127.0.0.11"
+
 
 class Container(ContainerVerbs):
     """A container of a test environment.
@@ -150,7 +153,7 @@ class Container(ContainerVerbs):
         """Give the content of one file."""
         content = self.get_files(path).get(posixpath.basename(path))
         if content is None:
-            raise IsADirectoryError(f"{path!r} is no file in container {self.name!r}: get_files() gives folders.")
+            raise IsADirectoryError(f"{path!r} in container {self.name!r} is no file, but a folder or a link.")
         return content.decode(encoding)
 
     def get_open_tcp_ports(self) -> list[str]:
@@ -163,6 +166,7 @@ class Container(ContainerVerbs):
 
     def _open_ports(self, protocol: str) -> list[str]:
         sockets = self.driver.listening(self.attrs) or frozenset()
+        sockets = frozenset(item for item in sockets if item.address != ENGINES_RESOLVER)
         return [str(port) for port in sorted({item.port for item in sockets if item.protocol == protocol})]
 
     def __repr__(self) -> str:

@@ -25,8 +25,12 @@ class Ips(Mapping[str, str]):
     def primary(self) -> str:
         """The address on the only network. Raises `UsageError` where there is none, or more than one."""
         if len(self) != 1:
-            found = f"is on {len(self)} networks ({', '.join(self)})" if self else "has no address"
-            raise UsageError(f"The container {found}, so it has no primary one. Name a network: ips[network].")
+            if not self:
+                raise UsageError("The container has no address: it does not run, or its network mode gives it none.")
+            raise UsageError(
+                f"The container is on {len(self)} networks ({', '.join(self)}), so it has no primary address. Name "
+                "one: ips[network]."
+            )
         return next(iter(self._addresses.values()))
 
     def __getitem__(self, network: str | Network) -> str:

@@ -1,0 +1,19 @@
+"""What a container wrote, as it can be shown to a person."""
+
+from __future__ import annotations
+
+__tracebackhide__ = True
+
+
+def shown(text: str, characters: int) -> str:
+    """Give the end of an output, at most so many characters, which cannot command a terminal.
+
+    Control characters but newline and tab become escapes.
+    """
+    end = text[-characters:]
+    cut = f"(the last {characters} characters)\n" if len(text) > characters else ""
+    return cut + "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in end)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()
