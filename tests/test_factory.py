@@ -274,6 +274,13 @@ def test_setup_show_names_the_real_dependencies(pytester: pytest.Pytester, run: 
         ("container(image='x', scop='session')", "no keyword 'scop'. Did you mean 'scope'?"),
         ("volume(initial_contents={})", "Did you mean 'initial_content'?"),
         ("fxtr('a b')", "name of a fixture"),
+        ("container(image='app', command='{class}')", "command=...*'{class}'*begins with no name*"),
+        ("container(image='app', fixture_name=5)", "takes the name of the fixture, not 5"),
+        ("container(image='app', scope='test')", "scope=...*one of session, package, module, class, function*"),
+        ("container(image='app', scope=5)", "scope=...*not 5"),
+        ("container(image='app', ports={80: None}, network_mode='host')", "ports=...*no meaning*'host'*"),
+        ("build(fileobj='FROM scratch')", "fileobj=...*takes a file, or bytes*"),
+        ("image_or_build(environ_key=5, path='x')", "name of an environment variable, not 5"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_where_it_is_written(
@@ -308,6 +315,16 @@ def test_what_cannot_be_meant_is_refused_where_it_is_written(
         ("container(image=image(name='app'))", ["*E *container(image=...)*assign it to a name first*"]),
         ("container(image='app', command=lambda base: base.oops)", ["*E *AttributeError*oops*"]),
         ("container(image='app', timeout='{base.id}')", ["*E *timeout*seconds*"]),
+        ("container(image='app', timeout=-1)", ["*E *timeout*seconds, not -1*"]),
+        ("container(image='app', timeout=float('nan'))", ["*E *timeout*seconds, not nan*"]),
+        (
+            "container(image='app', wrapper_class=lambda made: None)",
+            ["*E *subclass of *wrappers.Container*'NoneType'*"],
+        ),
+        ("volume(initial_content=5)", ["*E *dict of names and contents, not as int*"]),
+        ("volume(initial_content={5: b''})", ["*E *name of a file is a string, not 5*"]),
+        ("build(fileobj=b'FROM scratch', stages=5)", ["*E *stages=...*dict of stages and tags, not int*"]),
+        ("container(image='app', environment={'A': b'[xff]'})".replace("[", chr(92)).replace("]", ""), ["*E *UTF-8*"]),
     ],
 )
 def test_a_reference_that_leads_nowhere_is_an_error_of_its_fixture(

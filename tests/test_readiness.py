@@ -234,3 +234,10 @@ def serve(server: socket.socket, behaviour: str) -> socket.socket:
     if behaviour == "closes":
         connection.close()
     return connection
+
+
+def test_ports_are_waited_for_although_none_is_published(engine: MemoryEngine) -> None:
+    """A port that was asked for is waited for on an internal network, too, where an engine publishes nothing."""
+    container = started(engine, MemoryImage(), ports={"80/tcp": None})
+    container.attrs["NetworkSettings"]["Ports"] = {"80/tcp": None}
+    assert readiness.missing(container) == "nothing listens on its port 80/tcp"

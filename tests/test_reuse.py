@@ -144,3 +144,11 @@ def test_a_tag_that_moved_makes_a_container_stale(pytester: pytest.Pytester, run
     run("--reuse-containers").assert_outcomes(passed=1)
     assert ids(engine)["container"] != first["container"]
     assert ids(engine)["network"] == first["network"]
+
+
+def test_a_paused_match_goes_on(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container that a test left paused is used again."""
+    write(pytester)
+    run("--reuse-containers").assert_outcomes(passed=1)
+    MemoryDriver(engine).pause("the-container")
+    run("--reuse-containers").assert_outcomes(passed=1)

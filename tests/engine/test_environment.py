@@ -349,3 +349,37 @@ def test_wrong(wrong): ...
     result = project(module, "-vv", "--showlocals", "--setup-show")
     result.assert_outcomes(errors=2)
     assert "hunter2" not in result.stdout.str() + result.stderr.str()
+
+
+def test_an_internal_network(project: Project) -> None:
+    """A port of a container on an internal network is waited for, though it is published nowhere."""
+    result = project(
+        "inside = network(internal=True, labels=MARK)\n"
+        "web = container(image=BASE, network='{inside.name}', ports={'80/tcp': None}, labels=MARK,\n"
+        "    command=['sh', '-c', 'sleep 0.3; exec httpd -f -p 80'])\n"
+        "def test_it(web):\n    assert web.get_open_tcp_ports() == ['80']"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_long_command_may_take_its_time(project: Project) -> None:
+    """A command in a container is not ended by the deadline of the engine's calls."""
+    result = project(
+        "it = container(image=BASE, command='sleep 600', labels=MARK)\n"
+        "def test_it(it):\n    assert it.exec_run(['sh', '-c', 'sleep 3; echo done']).output == b'done\\n'",
+        "-o",
+        "docker_timeout=2",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_an_image_without_anything(project: Project) -> None:
+    """The port of an image that has one static program and no shell is seen."""
+    result = project(
+        f"import io\napp = build(fileobj=io.BytesIO(b'FROM {BASE} AS base\\nFROM scratch\\n"
+        "COPY --from=base /bin/busybox /busybox\\n'))\n"
+        "web = container(image='{app.id}', entrypoint=['/busybox', 'httpd'], command='-f -p 80', ports={'80/tcp': None},"
+        " labels=MARK)\n"
+        "def test_it(web):\n    assert web.get_open_tcp_ports() == ['80']"
+    )
+    result.assert_outcomes(passed=1)

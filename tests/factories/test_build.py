@@ -103,3 +103,12 @@ def test_image_or_build(
     )
     run().assert_outcomes(passed=1)
     assert len(builds(engine)) == (0 if given else 1)
+
+
+def test_a_path_that_is_a_file(pytester: pytest.Pytester, run: Run) -> None:
+    """The path of a Dockerfile is an error that says where its name belongs."""
+    (pytester.mkdir("app") / "Dockerfile").write_text("FROM scratch\n")
+    pytester.makepyfile(HEADER + "it = build(path='app/Dockerfile')\ndef test_it(it): ...")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *is a file*dockerfile=*"])
