@@ -36,8 +36,10 @@ def obtain(
     """
 
     def take_down() -> None:
-        before_removal()
-        remove(setup.driver, kind, ref)
+        try:
+            before_removal()
+        finally:
+            remove(setup.driver, kind, ref)
 
     definition = {**options, **(compared or {})}
     if reuse.is_on(setup):

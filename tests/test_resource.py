@@ -120,3 +120,13 @@ def test_a_kept_resource_in_the_way_is_explained(pytester: pytest.Pytester, run:
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E *Conflict*'kept'*--reuse-containers has kept*"])
+
+
+def test_an_interrupt_while_the_log_is_read_does_not_keep_the_container(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine
+) -> None:
+    """A second Ctrl-C, in the moment in which the log is read before the removal, leaves nothing."""
+    pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it): ...")
+    engine.fail("logs", KeyboardInterrupt("it broke"))
+    assert run().ret == pytest.ExitCode.INTERRUPTED
+    assert nothing_left(engine)
