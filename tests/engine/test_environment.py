@@ -378,8 +378,8 @@ def test_an_image_without_anything(project: Project) -> None:
     result = project(
         f"import io\napp = build(fileobj=io.BytesIO(b'FROM {BASE} AS base\\nFROM scratch\\n"
         "COPY --from=base /bin/busybox /busybox\\n'))\n"
-        "web = container(image='{app.id}', entrypoint=['/busybox', 'httpd'], command='-f -p 80', ports={'80/tcp': None},"
-        " labels=MARK)\n"
+        "web = container(image='{app.id}', entrypoint=['/busybox', 'httpd'], command='-f -p 80', labels=MARK,"
+        " ports={'80/tcp': None})\n"
         "def test_it(web):\n    assert web.get_open_tcp_ports() == ['80']"
     )
     result.assert_outcomes(passed=1)
