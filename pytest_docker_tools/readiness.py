@@ -65,19 +65,23 @@ def _look(container: Container) -> bool:
     try:
         if container.ready():
             return True
-        container.reload()
+        _raise_if_over(container)
     except DeadlineExceeded:
         container.waits_for = "the engine does not answer"
-        return False
-    except NotFound as error:
-        raise _gone(container) from error
     except DriverError:
-        # What a ready() of the user's calls fails when the container has ended, which says more.
-        container.reload()
-        raise_if_ended(container)
+        # What fails because the container has ended says less than that it has.
+        _raise_if_over(container)
         raise
-    raise_if_ended(container)
     return False
+
+
+def _raise_if_over(container: Container) -> None:
+    """Look again, and raise `ContainerFailed` if the container has ended or is gone."""
+    try:
+        container.reload()
+    except NotFound:
+        raise _gone(container) from None
+    raise_if_ended(container)
 
 
 def _gone(container: Container) -> ContainerFailed:
@@ -135,13 +139,17 @@ def _stays_open(container: Container, key: str) -> bool:
     if not key.endswith("/tcp") or key not in container.ports:
         return True
     try:
-        with socket.create_connection(container.get_addr(key), timeout=CONNECT_TIMEOUT) as connection:
-            connection.settimeout(STAYS_OPEN)
-            return bool(connection.recv(1, socket.MSG_PEEK))
-    except TimeoutError:
-        return True
+        connection = socket.create_connection(container.get_addr(key), timeout=CONNECT_TIMEOUT)
     except OSError:
         return False
+    with connection:
+        connection.settimeout(STAYS_OPEN)
+        try:
+            return bool(connection.recv(1, socket.MSG_PEEK))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
 
 
 def raise_if_ended(container: Container) -> None:

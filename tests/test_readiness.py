@@ -10,7 +10,7 @@ import pytest
 
 from pytest_docker_tools import readiness
 from pytest_docker_tools.client import Client
-from pytest_docker_tools.exceptions import ContainerFailed, ContainerNotReady, DeadlineExceeded, TimeoutError
+from pytest_docker_tools.exceptions import ContainerFailed, ContainerNotReady, DeadlineExceeded, NotFound, TimeoutError
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from pytest_docker_tools.wrappers import Container
 from pytest_docker_tools.wrappers.container import wait_for_callable
@@ -241,3 +241,14 @@ def test_ports_are_waited_for_although_none_is_published(engine: MemoryEngine) -
     container = started(engine, MemoryImage(), ports={"80/tcp": None})
     container.attrs["NetworkSettings"]["Ports"] = {"80/tcp": None}
     assert readiness.missing(container) == "nothing listens on its port 80/tcp"
+
+
+def test_a_file_that_is_not_there_is_no_end(engine: MemoryEngine) -> None:
+    """A user's ready() that does not find a file in a running container raises that, and no end is made up."""
+
+    class Reads(Container):
+        def ready(self) -> bool:
+            return self.get_text("/run/ready") == "yes"
+
+    with pytest.raises(NotFound, match="/run/ready"):
+        started(engine, MemoryImage(), Reads).wait_until_ready()
