@@ -257,7 +257,7 @@ class Networks(Collection[Network]):
     model = Network
 
     def create(self, name: str, **options: Any) -> Network:
-        """Create a network. Options are `options.NetworkOptions`."""
+        """Create a network. Options are `options.CreateNetworkOptions`."""
         return self.get(self.client.driver.create_network({"name": name, **options}))
 
     def list(self, filters: Filters | None = None) -> list[Network]:
@@ -291,11 +291,7 @@ class Client(_DockerPyShaped):
 
     def inspect(self, kind: Kind, ref: str) -> Facts:
         """Give the inspect JSON of one object. Raises `NotFound` (for an image: `ImageNotFound`)."""
-        [facts] = self.driver.inspect(kind, [ref])
-        if facts is None:
-            error = ImageNotFound if kind == "image" else NotFound
-            raise error(f"There is no {kind} {ref!r} on the engine at {self.driver.endpoint().url}.")
-        return facts
+        return inspect(self.driver, kind, ref)
 
     def version(self) -> dict[str, Any]:
         """Give the version of the engine."""
@@ -315,6 +311,15 @@ class Client(_DockerPyShaped):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def inspect(driver: Driver, kind: Kind, ref: str, *, timeout: float | None = None) -> Facts:
+    """Give the inspect JSON of one object. Raises `NotFound` (for an image: `ImageNotFound`)."""
+    [facts] = driver.inspect(kind, [ref], timeout=timeout)
+    if facts is None:
+        error = ImageNotFound if kind == "image" else NotFound
+        raise error(f"There is no {kind} {ref!r} on the engine at {driver.endpoint().url}.")
+    return facts
 
 
 def _ref(thing: Model | str) -> str:

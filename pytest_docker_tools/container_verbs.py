@@ -41,6 +41,10 @@ class ContainerVerbs:
     def reload(self) -> None:
         """Look at the container again."""
 
+    def patience(self) -> float | None:
+        """Give the seconds that a command in the container may take, where its caller does not say. None: no limit."""
+        return None
+
     def start(self) -> None:
         """Start the container."""
         self.driver.start(self.id)
@@ -90,11 +94,12 @@ class ContainerVerbs:
         environment: Mapping[str, Any] | Sequence[str] | None = None,
         workdir: str | None = None,
         demux: bool = False,
+        timeout: float | None = None,
     ) -> ExecOutput:
         """Run a command in the container and give (exit_code, output).
 
         Both streams are in `output` in the order in which they were written; with `demux` it is a pair. A container
-        that does not run raises `Conflict`.
+        that does not run raises `Conflict`, one that takes longer than `timeout` seconds `DeadlineExceeded`.
         """
         result = self.driver.execute(
             self.id,
@@ -106,6 +111,7 @@ class ContainerVerbs:
             tty=tty,
             detach=detach,
             merge_stderr=stdout and stderr and not demux,
+            timeout=self.patience() if timeout is None else timeout,
         )
         out, err = result.stdout if stdout else b"", result.stderr if stderr else b""
         return ExecOutput(result.exit_code, (out or None, err or None) if demux else out + err)

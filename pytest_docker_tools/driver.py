@@ -8,8 +8,9 @@ Rules that hold for every verb:
 - `kind` is one of `KINDS`. A `ref` is whatever the engine resolves: a full id, or a name.
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
   Id, Name, Image, State (Status, Pid, ExitCode, OOMKilled, Error), Config (Image, Env, Labels), HostConfig
-  (NetworkMode), NetworkSettings (Ports, Networks: NetworkID, IPAddress, GlobalIPv6Address, Gateway); of an image: Id,
-  RepoTags, Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name, Labels.
+  (NetworkMode, PortBindings, AutoRemove), NetworkSettings (Ports, Networks: NetworkID, IPAddress, GlobalIPv6Address,
+  Gateway); of an image: Id, RepoTags, Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name,
+  Labels.
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
   carried out exactly, or refused with `UnsupportedOption`; none is dropped. `normalise.py` has the accepted forms.
 - `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but

@@ -100,6 +100,8 @@ class Definition:
         name = name or (made_by.site.name_of(thing) if made_by else getattr(thing, "__name__", None))
         if name is None:
             raise TemplateError("a fixture is used here that has no name of its own: assign it to a name first.")
+        if not templates.can_be_requested(name):
+            raise TemplateError(f"the fixture {name!r} is used here, whose name cannot be that of an argument.")
         return name
 
 

@@ -31,7 +31,10 @@ class Socket(NamedTuple):
     @property
     def is_loopback(self) -> bool:
         """Whether it can be reached from inside the container only."""
-        return ipaddress.ip_address(self.address).is_loopback
+        address = ipaddress.ip_address(self.address)
+        # Java, for one, listens on IPv4 addresses in this form.
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return (mapped or address).is_loopback
 
 
 def in_container(driver: Driver, container: Facts, timeout: float | None = None) -> frozenset[Socket] | None:

@@ -67,7 +67,7 @@ def _text(keyword: str, item: Any) -> str:
 def environment(value: Any, keyword: str = "environment") -> Pairs:
     """Give (name, value) pairs of an environment from a dict or a list of "NAME=value". None unsets the name."""
     if isinstance(value, Mapping):
-        found = [(str(name), _environment_value(item)) for name, item in value.items()]
+        found = [(str(name), _environment_value(keyword, item)) for name, item in value.items()]
     else:
         found = [_split_variable(item) for item in texts(keyword, value)]
     for name, _ in found:
@@ -76,12 +76,12 @@ def environment(value: Any, keyword: str = "environment") -> Pairs:
     return found
 
 
-def _environment_value(value: Any) -> str | None:
+def _environment_value(keyword: str, value: Any) -> str | None:
     if isinstance(value, bytes):
         try:
             return value.decode()
         except UnicodeDecodeError:
-            raise UnsupportedOption("environment", "a value of bytes has to be UTF-8.") from None
+            raise UnsupportedOption(keyword, "a value of bytes has to be UTF-8.") from None
     return None if value is None else str(value)
 
 

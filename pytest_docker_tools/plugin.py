@@ -67,7 +67,7 @@ def _settings(config: pytest.Config) -> dict[str, Any]:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise pytest.UsageError(f"The ini option docker_timeout takes a number of seconds, not {text!r}.")
+        raise pytest.UsageError(f"The ini option docker_timeout takes a number of seconds above 0, not {text!r}.")
     return {"timeout": seconds}
 
 

@@ -17,27 +17,28 @@ __tracebackhide__ = True
 
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 0.25
-# Seconds that a look may take although time is over, as there is to be one at least.
+# Seconds that looks may take although the time is shorter, as there is to be one at least.
 SHORTEST_LOOK = 1.0
 CONNECT_TIMEOUT = 1.0
 STAYS_OPEN = 0.1
 LOG_LINES = 30
 LOG_CHARACTERS = 4000
+LOG_TIMEOUT = 5.0
 # Where a container has no addresses of its own, and publishes nothing.
 _WITHOUT_ADDRESSES = ("host", "none")
 
 
-def looks(timeout: float) -> Iterator[float]:
+def looks(timeout: float) -> Iterator[None]:
     """Give a turn after a short pause, then others after longer ones, until `timeout` seconds of wall clock are over.
 
-    Each turn is the number of seconds that are left. There is always one turn.
+    There is always one turn, and one at the very end.
     """
     end, pause = time.monotonic() + timeout, FIRST_PAUSE
     while True:
-        time.sleep(max(0.0, min(pause, end - time.monotonic())))
         left = end - time.monotonic()
-        yield max(left, SHORTEST_LOOK)
-        if left <= 0:
+        time.sleep(max(0.0, min(pause, left)))
+        yield
+        if left <= pause:
             return
         pause = min(pause * 1.6, LONGEST_PAUSE)
 
@@ -48,9 +49,9 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     Raises `ContainerNotReady`, which names what is still missing, after `timeout` seconds, and `ContainerFailed` as
     soon as the container has ended.
     """
-    for left in looks(timeout):
-        container.waits_for = None
-        with container.answering_within(left):
+    with container.looking_until(time.monotonic() + max(timeout, SHORTEST_LOOK)):
+        for _ in looks(timeout):
+            container.waits_for = None
             if _look(container):
                 return
     missing = container.waits_for or f"{type(container).__name__}.ready() returned False"
@@ -63,15 +64,23 @@ def wait_until_ready(container: Container, timeout: float) -> None:
 
 def _look(container: Container) -> bool:
     try:
-        if container.ready():
-            return True
-        _raise_if_over(container)
+        return _is_ready(container)
     except DeadlineExceeded:
         container.waits_for = "the engine does not answer"
+        return False
+
+
+def _is_ready(container: Container) -> bool:
+    try:
+        if container.ready():
+            return True
+    except DeadlineExceeded:
+        raise
     except DriverError:
         # What fails because the container has ended says less than that it has.
         _raise_if_over(container)
         raise
+    _raise_if_over(container)
     return False
 
 
@@ -85,11 +94,9 @@ def _raise_if_over(container: Container) -> None:
 
 
 def _gone(container: Container) -> ContainerFailed:
-    return ContainerFailed(
-        container,
-        f"Container {container.name!r} ended and was removed before it was ready. Without remove=True, its exit code "
-        "and its output can be shown.",
-    )
+    removed_itself = container.attrs["HostConfig"].get("AutoRemove")
+    advice = " Without remove=True, its exit code and its output can be shown." if removed_itself else ""
+    return ContainerFailed(container, f"Container {container.name!r} was removed before it was ready.{advice}")
 
 
 def missing(container: Container) -> str | None:
@@ -119,7 +126,7 @@ def _missing_listener(container: Container) -> str | None:
     if not published:
         return None
     try:
-        sockets = container.driver.listening(container.attrs, timeout=container.patience)
+        sockets = container.driver.listening(container.attrs, timeout=container.patience())
     except (Conflict, NotFound):
         return "it has stopped since the last look"
     if sockets is None:
@@ -145,7 +152,7 @@ def _stays_open(container: Container, key: str) -> bool:
     with connection:
         connection.settimeout(STAYS_OPEN)
         try:
-            return bool(connection.recv(1, socket.MSG_PEEK))
+            return bool(connection.recv(1))
         except TimeoutError:
             return True
         except OSError:
@@ -168,7 +175,8 @@ def raise_if_ended(container: Container) -> None:
 
 def _last_output(container: Container) -> str:
     try:
-        lines = shown(container.logs(tail=LOG_LINES).rstrip(), LOG_CHARACTERS)
+        log = container.driver.logs(container.id, tail=LOG_LINES, timeout=LOG_TIMEOUT)
     except DriverError as error:
         return f"\nIts output cannot be read: {error}"
+    lines = shown(log.decode(errors="backslashreplace").rstrip(), LOG_CHARACTERS)
     return f"\nThe last it wrote:\n{lines}" if lines else "\nIt wrote nothing."

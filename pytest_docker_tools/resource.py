@@ -46,7 +46,10 @@ def obtain(
         found = reuse.find(setup, kind, definition)
         if found is not None:
             return prepare(found, False)
-    ref = create(setup.driver, kind, labels.added(options, _reuse_labels(setup, definition)))
+    try:
+        ref = create(setup.driver, kind, labels.added(options, _reuse_labels(setup, definition)))
+    except Conflict as error:
+        raise _explained(setup, kind, error) from None
     try:
         value = prepare(ref, True)
     except BaseException:
@@ -80,17 +83,18 @@ def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
             _raise_if_taken(driver, ref, creation)
     except (EngineUnavailable, UnsupportedOption):
         raise
-    except Conflict as error:
-        raise _explained(driver, kind, options.get("name"), error) from None
     except BaseException:
         _remove_created(driver, kind, creation)
         raise
     return ref
 
 
-def _explained(driver: Driver, kind: Kind, name: str | None, error: Conflict) -> Conflict:
+def _explained(setup: Setup, kind: Kind, error: Conflict) -> Conflict:
     """Give the error for a name that is taken, or say that a run with --reuse-containers has kept the owner."""
-    [owner] = driver.inspect(kind, [name]) if name else [None]
+    name, owner = setup.options.get("name"), None
+    if name and not reuse.is_on(setup):
+        with contextlib.suppress(DriverError):
+            owner = reuse.named(setup.driver, kind, name)
     if owner is None or not labels.is_reusable(kind, owner):
         return error
     return Conflict(

@@ -37,7 +37,7 @@ def find(setup: Setup, kind: Kind, options: Mapping[str, Any]) -> str | None:
             f"--reuse-containers finds a {kind} again by its name, and {setup.title} has none. Give it one: "
             f"{setup.definition.factory}(name=...)."
         )
-    facts = _named(setup.driver, kind, name)
+    facts = named(setup.driver, kind, name)
     if facts is None:
         return None
     if not labels.is_reusable(kind, facts):
@@ -76,7 +76,8 @@ def _comparable(value: Any) -> Any:
     raise NotReusable(f"--reuse-containers cannot compare a {type(value).__name__} between runs.")
 
 
-def _named(driver: Driver, kind: Kind, name: str) -> Facts | None:
+def named(driver: Driver, kind: Kind, name: str) -> Facts | None:
+    """Give the facts of what has that very name, None where there is nothing."""
     [facts] = driver.inspect(kind, [name])
     # An engine also resolves the beginning of an id.
     return facts if facts and str(facts["Name"]).lstrip("/") == name else None

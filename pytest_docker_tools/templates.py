@@ -35,9 +35,14 @@ class FixtureReference:
 
 def fxtr(name: str) -> FixtureReference:
     """Refer to a fixture by name, to get its value as it is, where a template string would make it a string."""
-    if not isinstance(name, str) or not name.isidentifier():
+    if not isinstance(name, str) or not can_be_requested(name):
         raise TemplateError(f"fxtr() takes the name of a fixture, such as fxtr('settings'), not {name!r}.")
     return FixtureReference(name)
+
+
+def can_be_requested(name: str) -> bool:
+    """Say whether a fixture of that name can be the argument of another."""
+    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def names(value: Any, name_of: NameOf) -> Iterator[str]:
@@ -99,7 +104,7 @@ def _fields(text: str) -> Iterator[str]:
         if field is None:
             continue
         name = re.split(r"[.\[]", field, maxsplit=1)[0]
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if not can_be_requested(name):
             raise TemplateError(f"{text!r} refers to {{{field}}}, which begins with no name of a fixture. {_ESCAPE}")
         yield name
         yield from _fields(spec or "")

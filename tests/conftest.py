@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 

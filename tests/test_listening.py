@@ -149,3 +149,12 @@ def test_what_cannot_be_known(proc: Path, container: Container, exit_code: int, 
     """A container without `cat`, or without /proc, is one of which nobody can tell."""
     container.answers(exit_code, output)
     assert container.listening() is None
+
+
+@pytest.mark.parametrize(
+    ("address", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_loopback(address: str, loopback: bool) -> None:
+    """A socket on the loopback interface is told in each form of its address."""
+    assert listening.Socket("tcp", address, 80).is_loopback is loopback

@@ -82,10 +82,11 @@ def test_timeout_reaches_the_driver(pytester: pytest.Pytester) -> None:
     """The ini option docker_timeout is handed to the driver, and has to be a number."""
     pytester.makeini("[pytest]\ndocker_timeout = 2.5\ndocker_backend = one\n")
     pytester.runpytest_subprocess("-s").stdout.fnmatch_lines(["*opened driver_one {'timeout': 2.5}"])
-    pytester.makeini("[pytest]\ndocker_timeout = soon\ndocker_backend = one\n")
-    result = pytester.runpytest_subprocess()
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*docker_timeout takes a number of seconds, not 'soon'*"])
+    for text in ("soon", "0", "-1", "nan"):
+        pytester.makeini(f"[pytest]\ndocker_timeout = {text}\ndocker_backend = one\n")
+        result = pytester.runpytest_subprocess()
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"*docker_timeout takes a number of seconds above 0, not '{text}'*"])
 
 
 def test_the_client_may_be_overridden(pytester: pytest.Pytester, run: Run) -> None:

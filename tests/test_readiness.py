@@ -10,7 +10,15 @@ import pytest
 
 from pytest_docker_tools import readiness
 from pytest_docker_tools.client import Client
-from pytest_docker_tools.exceptions import ContainerFailed, ContainerNotReady, DeadlineExceeded, NotFound, TimeoutError
+from pytest_docker_tools.driver import ExecResult
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    ContainerFailed,
+    ContainerNotReady,
+    DeadlineExceeded,
+    NotFound,
+    TimeoutError,
+)
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from pytest_docker_tools.wrappers import Container
 from pytest_docker_tools.wrappers.container import wait_for_callable
@@ -153,25 +161,78 @@ def test_wait_for_callable() -> None:
 def test_the_time_is_that_of_the_wall_clock(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look gets no more time than is left, and an engine that does not answer it is named."""
     container = started(engine, MemoryImage())
-    container.timeout = 0.2
-    allowed = []
+    container.timeout = 1.5
+    allowed: list[float] = []
 
-    def hanging(kind: str, refs: object, *, timeout: float | None = None) -> None:
+    def hanging(kind: str, refs: object, *, timeout: float) -> None:
         allowed.append(timeout)
+        time.sleep(0.2)
+        raise DeadlineExceeded("too late")
+
+    monkeypatch.setattr(container.driver, "inspect", hanging)
+    before = time.monotonic()
+    with pytest.raises(ContainerNotReady, match="the engine does not answer"):
+        container.wait_until_ready()
+    assert time.monotonic() - before < 3
+    assert allowed == sorted(allowed, reverse=True)
+    assert allowed[0] > 1 > allowed[-1]
+    assert container.patience() is None
+
+
+def test_a_command_of_a_users_ready_is_bounded_too(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that the user's ready() runs may take the time that is left, and one in a test as long as it needs."""
+
+    class Asks(Container):
+        def ready(self) -> bool:
+            return self.exec_run("true").exit_code == 0
+
+    container = started(engine, MemoryImage(), Asks)
+    allowed: list[float | None] = []
+
+    def execute(*arguments: object, timeout: float | None = None, **options: object) -> ExecResult:
+        allowed.append(timeout)
+        return ExecResult(0, b"", b"")
+
+    monkeypatch.setattr(container.driver, "execute", execute)
+    container.wait_until_ready()
+    container.exec_run("true")
+    container.exec_run("true", timeout=7)
+    assert allowed[0] is not None
+    assert 0 < allowed[0] <= container.timeout
+    assert allowed[1:] == [None, 7]
+
+
+def test_an_engine_that_stops_answering_behind_an_error(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user's ready() that fails while the engine answers no more ends as a container that is not ready."""
+
+    class Fails(Container):
+        def ready(self) -> bool:
+            raise Conflict("it broke")
+
+    container = started(engine, MemoryImage(), Fails)
+    container.timeout = 0.05
+
+    def hanging(kind: str, refs: object, *, timeout: float) -> None:
         raise DeadlineExceeded("too late")
 
     monkeypatch.setattr(container.driver, "inspect", hanging)
     with pytest.raises(ContainerNotReady, match="the engine does not answer"):
         container.wait_until_ready()
-    assert all(timeout is not None and timeout <= readiness.SHORTEST_LOOK for timeout in allowed)
-    assert container.patience is None
+
+
+def test_an_exit_code_behind_a_state_is_told(engine: MemoryEngine) -> None:
+    """What a container that is being restarted ended with is part of what it lacks."""
+    container = started(engine, MemoryImage())
+    container.attrs["State"].update(Status="restarting", ExitCode=3)
+    assert readiness.missing(container) == "its state is 'restarting', after exit code 3"
 
 
 def test_a_container_that_the_engine_removed(engine: MemoryEngine) -> None:
     """A container that ended and, with remove=True, was removed is an error that says so."""
     container = started(engine, MemoryImage())
     container.driver.remove("container", [container.id], force=True)
-    with pytest.raises(ContainerFailed, match=r"ended and was removed.*remove=True"):
+    container.attrs["HostConfig"]["AutoRemove"] = True
+    with pytest.raises(ContainerFailed, match=r"was removed before it was ready.*remove=True"):
         container.wait_until_ready()
 
 

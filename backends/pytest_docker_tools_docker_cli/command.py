@@ -148,7 +148,8 @@ def labels(keyword: str, value: Any) -> list[str]:
     for name in found:
         if "=" in name:
             raise UnsupportedOption(
-                keyword, f"the name of a label, {name!r}, cannot have a '='; write a dict of names and values."
+                keyword,
+                f"the name of a label, {name!r}, cannot have a '='.",
             )
     return [f"{name}={item}" for name, item in found.items()]
 

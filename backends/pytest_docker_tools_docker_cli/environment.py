@@ -50,13 +50,18 @@ class Environment:
         if not self.lines:
             yield self.flags, None
         elif os.path.exists(_STDIN):
-            yield [*self.flags, f"--env-file={_STDIN}"], self.lines.encode()
+            yield [*self.flags, f"--env-file={_STDIN}"], self._file()
         else:
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "environment")
-                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                    file.write(self.lines)
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with open(descriptor, "wb") as file:
+                    file.write(self._file())
                 yield [*self.flags, f"--env-file={path}"], None
+
+    def _file(self) -> bytes:
+        # With the bytes that os.environ gives for what is no UTF-8.
+        return self.lines.encode(errors="surrogateescape")
 
 
 def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag: str = "--env") -> Environment:
@@ -95,7 +100,7 @@ def _line(name: str, value: str | None) -> str:
     trouble = "be unset"
     if value is not None:
         line = f"{name}={_checked('environment', name, value)}\n"
-        if len(line.encode()) <= _LONGEST_LINE and not re.search(r"[\r\n]", value):
+        if len(line.encode(errors="surrogateescape")) <= _LONGEST_LINE and not re.search(r"[\r\n]", value):
             return line
         trouble = "have a value of more than one line, or of 64 KiB,"
     raise UnsupportedOption(

@@ -132,8 +132,8 @@ class Runner:
         """Give the error for a command that was not done in time."""
         return DeadlineExceeded(
             f"'{self.name} {_verb(command)}' was not done after {deadline.seconds:g} seconds and was ended. See "
-            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time with the ini "
-            "option docker_timeout.",
+            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time (the ini option "
+            "docker_timeout is what a call gets that is given no time of its own).",
             command=command.shown(self.name),
         )
 

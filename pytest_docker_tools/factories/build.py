@@ -14,6 +14,7 @@ from ..options import BuildOptions, Text, Value, check_keywords
 
 __tracebackhide__ = True
 
+_NO_FILE = "build(fileobj=...) takes a file, or bytes: fileobj=io.BytesIO(b'FROM ...')."
 _REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
 
 
@@ -43,12 +44,13 @@ def _read_file(options: BuildOptions) -> dict[str, Any]:
     """Read `fileobj` once: it may be closed, or at its end, when the fixture is set up."""
     fileobj = options.get("fileobj")
     if isinstance(fileobj, str):
-        raise UsageError("build(fileobj=...) takes a file, or bytes: fileobj=io.BytesIO(b'FROM ...').")
-    read = getattr(fileobj, "read", None)
-    if read is None:
-        return dict(options)
-    content = read()
-    return {**options, "fileobj": content.encode() if isinstance(content, str) else content}
+        raise UsageError(_NO_FILE)
+    return {**options, **({"fileobj": _bytes(fileobj)} if hasattr(fileobj, "read") else {})}
+
+
+def _bytes(fileobj: Any) -> bytes:
+    content = fileobj.read() if hasattr(fileobj, "read") else fileobj
+    return content.encode() if isinstance(content, str) else bytes(content)
 
 
 def make(setup: Setup) -> Image:
@@ -56,6 +58,10 @@ def make(setup: Setup) -> Image:
     options = {key: value for key, value in setup.options.items() if key != "stages"}
     if options.get("path"):
         options["path"] = _context(setup, str(options["path"]))
+    if options.get("fileobj") is not None:
+        if not hasattr(options["fileobj"], "read") and not isinstance(options["fileobj"], bytes):
+            raise UsageError(_NO_FILE)
+        options["fileobj"] = _bytes(options["fileobj"])
     stages = setup.options["stages"] or {}
     if not isinstance(stages, Mapping):
         raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")
@@ -72,9 +78,10 @@ def _context(setup: Setup, path: str) -> str:
     for place in places:
         if place.is_dir():
             return str(place)
-    if places[0].is_file():
+    file = next((place for place in places if place.is_file()), None)
+    if file is not None:
         raise UsageError(
-            f"{str(places[0])!r} is a file. build(path=...) takes the folder, and dockerfile= the name of a Dockerfile."
+            f"{str(file)!r} is a file. build(path=...) takes the folder, and dockerfile= the name of a Dockerfile."
         )
     tried = " and no ".join(str(place) for place in dict.fromkeys(places))
     raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is no {tried}.")

@@ -36,6 +36,8 @@ def container(
     an engine's container (see `wrappers.Container`). `scope`, `autouse` and `fixture_name` are pytest's.
     """
     _check(options)
+    if wrapper_class is not None and not callable(wrapper_class):
+        raise UsageError(f"container(wrapper_class=...) takes a class, not {wrapper_class!r}.")
     # A class is no reference to a fixture, so it does not take part in templates.
     make = partial(_make, wrapper_class=wrapper_class or Container)
     values = {**options, "timeout": timeout}
@@ -108,7 +110,7 @@ def _seconds(timeout: Any) -> float:
     except (TypeError, ValueError):
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise UsageError(f"container(timeout=...) takes a number of seconds, not {timeout!r}.")
+        raise UsageError(f"container(timeout=...) takes a number of seconds, 0 or more, not {timeout!r}.")
     return seconds
 
 

@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 from ..client import Image
 from ..exceptions import UsageError
 from ..factory import Scope
-from ..options import BuildOptions, Text, Value
+from ..options import BuildOptions, Text, Value, check_keywords
 from .build import build
 from .image import image
 
@@ -33,6 +33,7 @@ def image_or_build(
     """
     if not isinstance(environ_key, str) or not environ_key:
         raise UsageError(f"image_or_build() takes the name of an environment variable, not {environ_key!r}.")
+    check_keywords(image_or_build, options, BuildOptions)
     built = build(scope=scope, autouse=autouse, fixture_name=fixture_name, stages=stages, **options)
     name = os.environ.get(environ_key)
     if not name:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import addresses, archives, drivers, readiness
 from ..client import Container as EngineContainer
+from ..client import inspect
 from ..container_verbs import ContainerVerbs
 from ..driver import Driver
-from ..exceptions import NotFound, TimeoutError
+from ..exceptions import TimeoutError
 from .ips import Ips
 from .ports import Ports
 
@@ -19,6 +21,8 @@ __tracebackhide__ = True
 
 # Where docker's own name server listens in every container of a user-defined network.
 ENGINES_RESOLVER = "127.0.0.11"
+# Seconds that a call gets when the time for all of them is over.
+SHORTEST_CALL = 0.1
 
 
 class Container(ContainerVerbs):
@@ -32,8 +36,7 @@ class Container(ContainerVerbs):
 
     #: What the last call of `ready` found missing, None where nothing was.
     waits_for: str | None = None
-    #: Seconds that one look at the container may take, None for as long as other calls may.
-    patience: float | None = None
+    _looking_until: float | None = None
 
     def __init__(self, container: EngineContainer) -> None:
         self._container = container
@@ -94,19 +97,20 @@ class Container(ContainerVerbs):
 
     def reload(self) -> None:
         """Look at the container again. Raises `NotFound` where it is gone."""
-        [facts] = self.driver.inspect("container", [self.id], timeout=self.patience)
-        if facts is None:
-            raise NotFound(f"The container {self.name!r} is gone from the engine at {self.driver.endpoint().url}.")
-        self._container.attrs = facts
+        self._container.attrs = inspect(self.driver, "container", self.id, timeout=self.patience())
+
+    def patience(self) -> float | None:
+        """Give the seconds that a call may take now: while the container is waited for, those that are left."""
+        return None if self._looking_until is None else max(SHORTEST_CALL, self._looking_until - time.monotonic())
 
     @contextlib.contextmanager
-    def answering_within(self, seconds: float) -> Iterator[None]:
-        """Bound the looks at the container in this context."""
-        self.patience = seconds
+    def looking_until(self, end: float) -> Iterator[None]:
+        """Bound the calls in this context by a moment of the monotonic clock."""
+        self._looking_until = end
         try:
             yield
         finally:
-            self.patience = None
+            self._looking_until = None
 
     def ready(self) -> bool:
         """Look whether the container can be used: it runs, has its addresses, and published ports are listened on.

@@ -128,3 +128,11 @@ def test_removal(web: Container, client: Client) -> None:
         web.reload()
     with pytest.raises(NotFound):
         web.remove()
+
+
+def test_the_engines_own_resolver_is_no_open_port(web: Container, engine: MemoryEngine) -> None:
+    """What an engine itself runs in a container of a user-defined network is not among the open ports."""
+    engine.add_image("resolved", MemoryImage(listens=("80/tcp", "127.0.0.11:4711/tcp")))
+    made = web.driver.create_container({"image": "resolved"})
+    web.driver.start(made)
+    assert Container(Client(web.driver).containers.get(made)).get_open_tcp_ports() == ["80"]
