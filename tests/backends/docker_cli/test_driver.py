@@ -52,6 +52,11 @@ def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> 
 
 
 class TestInspect:
+    def test_no_json(self, write_client: WriteClient) -> None:
+        """A program that is not the client, and prints something else, is an error that shows what it printed."""
+        with pytest.raises(EngineError, match="no JSON: 'Hello!'"):
+            driver_on(write_client("print('Hello!')")).inspect("container", ["one"])
+
     @pytest.mark.parametrize("array", [False, True])
     def test_forms(self, write_client: WriteClient, array: bool) -> None:
         """Facts come as lines or as one array, without a word of what is missing, and end in their places."""

@@ -94,3 +94,16 @@ def test_values_are_not_shown() -> None:
     """No value is part of the representation."""
     assert "hunter2" not in repr(environment({"A": "hunter2", "HOME": "hunter2"}))
     assert os.environ.get("A") is None
+
+
+@pytest.mark.parametrize("name", ["PLAIN", "HOME"])
+def test_what_is_no_text_is_refused(name: str) -> None:
+    """Half of a surrogate pair cannot be given to a process, which is said of the variable that has it."""
+    with pytest.raises(UnsupportedOption, match=f"'{name}' has half of a surrogate pair"):
+        environment({name: "\ud800"})
+
+
+def test_bytes_that_are_no_text_are_passed_on() -> None:
+    """A value that os.environ gives for bytes which are no UTF-8 reaches the client as those bytes."""
+    with environment({"HOME": "a\udcff"}).passed() as (_, stdin):
+        assert stdin == b"HOME=a\xff\n"
