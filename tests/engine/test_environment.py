@@ -77,7 +77,8 @@ def get(container):
 
 def test_an_environment_works_and_is_removed(project: Project, driver: Driver, left: Callable[[], list[str]]) -> None:
     """A seeded volume is served over HTTP on a network, after a restart too, and nothing of it all is left."""
-    images = set(driver.ids("image"))
+    ours = {"label": "creator=pytest-docker-tools"}
+    images = driver.ids("image", ours)
     result = project(
         WEB
         + REQUEST
@@ -107,7 +108,7 @@ def test_it(web, net, site, docker_client):
     )
     result.assert_outcomes(passed=1)
     assert left() == []
-    assert set(driver.ids("image")) == images
+    assert driver.ids("image", ours) == images
 
 
 def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
