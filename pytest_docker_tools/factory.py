@@ -142,8 +142,7 @@ def fixture(
         with _Context(definition, keyword):
             # A fixture object's name is not bound yet, so any will do here.
             list(templates.names(value, lambda thing: "" if getfixturemarker(thing) else None))
-    # `*_` takes the `self` of a factory called in a class body.
-    body = lambda *_, **fixtures: _set_up(definition, fixtures)  # noqa: E731
+    body = lambda **fixtures: _set_up(definition, fixtures)  # noqa: E731
     setattr(body, _DEFINITION, definition)
     decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
     return cast("Callable[..., T]", decorate(dress(body, factory, definition.site, lambda: _names(definition))))

@@ -6,6 +6,7 @@ The argument names are the fixtures that the factory's keywords refer to, file a
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 def dress(function: Callable[..., T], title: str, site: Site, names: Callable[[], list[str]]) -> Callable[..., T]:
-    """Give a function, which has to be a one-line lambda, the name, the place and the arguments it is to be known by.
+    """Give a one-line lambda the name, the place and the arguments by which it is to be known.
 
     `names` is called when pytest asks for the signature, as a fixture's name is bound after its factory's call. It
     must not raise: pytest would turn that into an internal error.
@@ -28,7 +29,7 @@ def dress(function: Callable[..., T], title: str, site: Site, names: Callable[[]
     function.__doc__ = f"A docker {title}, made when a test asks for it."
     function.__module__ = str(site.namespaces[-1].get("__name__", "")) if site.namespaces else ""
     function.__signature__ = _Signature(names)  # type: ignore[attr-defined]
-    return function
+    return _Unbound(function)
 
 
 def call_at(title: str, site: Site, function: Callable[[], T]) -> T:
@@ -61,6 +62,22 @@ def _without_columns(code: CodeType) -> bytes:
     return b"".join(bytes([0x80 | 13 << 3 | length - 1, 0]) for length in lengths)
 
 
+class _Unbound:
+    """A function that does not become a method in a class body: pytest warns of wider fixtures that are methods."""
+
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+
+    def __get__(self, instance: object, owner: type | None = None) -> _Unbound:
+        return self
+
+    def __call__(self, **fixtures: Any) -> Any:
+        __tracebackhide__ = True
+        return self.__wrapped__(**fixtures)
+
+
 class _Signature(inspect.Signature):
     """A signature of keyword-only parameters, read when it is looked at.
 
@@ -75,9 +92,8 @@ class _Signature(inspect.Signature):
 
     @property
     def parameters(self) -> MappingProxyType[str, inspect.Parameter]:
-        rest = inspect.Parameter("_", inspect.Parameter.VAR_POSITIONAL)
         named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in self._names()]
-        return MappingProxyType({item.name: item for item in (rest, *named)})
+        return MappingProxyType({item.name: item for item in named})
 
     def replace(self, **changes: Any) -> inspect.Signature:  # type: ignore[override]
         changes.setdefault("parameters", list(self.parameters.values()))

@@ -215,6 +215,25 @@ class TestIt(unittest.TestCase):
     run().assert_outcomes(passed=1)
 
 
+def test_wide_scopes_in_a_class(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A factory in a class body may have a scope wider than a function, and pytest has nothing to warn of."""
+    project(
+        pytester,
+        """
+class TestIt:
+    base = image(name='app')
+    db = container(image='{base.id}', scope='class')
+    each = container(image=base, environment={'DB': '{db.name}'})
+
+    @pytest.mark.parametrize('turn', [1, 2])
+    def test_it(self, turn, each, db):
+        assert each.env['DB'] == db.name
+""",
+    )
+    run("-W", "error").assert_outcomes(passed=2)
+    assert created(engine) == 3
+
+
 def test_autouse(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
     """An autouse container is made for tests that do not ask for it."""
     project(pytester, "db = container(image='app', autouse=True)\ndef test_it():\n    pass")
