@@ -79,19 +79,23 @@ def _own_id() -> str:
 
 
 def _shared_address(container: Mapping[str, Any], own: Mapping[str, Any]) -> str | None:
-    ours = {facts["NetworkID"] for facts in _networks(own)}
-    for facts in _networks(container):
-        if facts["NetworkID"] in ours and (facts.get("IPAddress") or facts.get("GlobalIPv6Address")):
-            return str(facts.get("IPAddress") or facts["GlobalIPv6Address"])
-    return None
+    ours = {facts["NetworkID"] for facts in networks(own).values()}
+    shared = [address_in(facts) for facts in networks(container).values() if facts["NetworkID"] in ours]
+    return next((address for address in shared if address), None)
 
 
 def _gateway(own: Mapping[str, Any]) -> str:
-    for facts in _networks(own):
+    for facts in networks(own).values():
         if facts.get("Gateway"):
             return str(facts["Gateway"])
     return "127.0.0.1"
 
 
-def _networks(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return list((container["NetworkSettings"].get("Networks") or {}).values())
+def networks(container: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Give what a container's facts say of each network that it is on, by the network's name."""
+    return container["NetworkSettings"].get("Networks") or {}
+
+
+def address_in(network: Mapping[str, Any]) -> str | None:
+    """Give the container's address from what its facts say of one network: IPv4, or IPv6 where there is no other."""
+    return network.get("IPAddress") or network.get("GlobalIPv6Address") or None

@@ -5,6 +5,11 @@ from __future__ import annotations
 __tracebackhide__ = True
 
 
+def decoded(log: bytes) -> str:
+    """Give bytes of a log as text, those that are no UTF-8 as escapes."""
+    return log.decode(errors="backslashreplace")
+
+
 def shown(text: str, characters: int) -> str:
     """Give the end of an output, at most so many characters, which cannot command a terminal.
 

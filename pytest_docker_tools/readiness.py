@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .addresses import networks
 from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DeadlineExceeded, DriverError, NotFound
-from .output import shown
+from .output import decoded, shown
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
@@ -112,8 +113,7 @@ def _missing_address(container: Container) -> str | None:
     mode = container.attrs["HostConfig"].get("NetworkMode") or ""
     if mode in _WITHOUT_ADDRESSES or mode.startswith("container:"):
         return None
-    networks = container.attrs["NetworkSettings"].get("Networks") or {}
-    for name in networks:
+    for name in networks(container.attrs):
         if name not in container.ips:
             return f"it has no address on network {name!r}"
     return None
@@ -178,5 +178,5 @@ def _last_output(container: Container) -> str:
         log = container.driver.logs(container.id, tail=LOG_LINES, timeout=LOG_TIMEOUT)
     except DriverError as error:
         return f"\nIts output cannot be read: {error}"
-    lines = shown(log.decode(errors="backslashreplace").rstrip(), LOG_CHARACTERS)
+    lines = shown(decoded(log).rstrip(), LOG_CHARACTERS)
     return f"\nThe last it wrote:\n{lines}" if lines else "\nIt wrote nothing."

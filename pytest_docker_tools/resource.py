@@ -60,6 +60,12 @@ def obtain(
     return value
 
 
+def give_name(setup: Setup) -> None:
+    """Choose a name that is not taken for what the user gave none, unless it is to be found again by its name."""
+    if not reuse.is_on(setup):
+        setup.options.setdefault("name", f"pytest-{uuid.uuid4().hex}")
+
+
 def _reuse_labels(setup: Setup, definition: Mapping[str, Any]) -> dict[str, str]:
     if not reuse.is_on(setup):
         return {labels.REUSABLE: "false"}

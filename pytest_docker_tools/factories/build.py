@@ -14,7 +14,6 @@ from ..options import BuildOptions, Text, Value, check_keywords
 
 __tracebackhide__ = True
 
-_NO_FILE = "build(fileobj=...) takes a file, or bytes: fileobj=io.BytesIO(b'FROM ...')."
 _REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
 
 
@@ -43,14 +42,18 @@ def build(
 def _read_file(options: BuildOptions) -> dict[str, Any]:
     """Read `fileobj` once: it may be closed, or at its end, when the fixture is set up."""
     fileobj = options.get("fileobj")
-    if isinstance(fileobj, str):
-        raise UsageError(_NO_FILE)
-    return {**options, **({"fileobj": _bytes(fileobj)} if hasattr(fileobj, "read") else {})}
+    is_content = isinstance(fileobj, (str, bytes)) or hasattr(fileobj, "read")
+    return {**options, **({"fileobj": _content(fileobj)} if is_content else {})}
 
 
-def _bytes(fileobj: Any) -> bytes:
+def _content(fileobj: Any) -> bytes:
+    """Give what is in a file, or the bytes themselves. Raises `UsageError` for anything else."""
     content = fileobj.read() if hasattr(fileobj, "read") else fileobj
-    return content.encode() if isinstance(content, str) else bytes(content)
+    if content is not fileobj and isinstance(content, str):
+        return content.encode()
+    if not isinstance(content, bytes):
+        raise UsageError("build(fileobj=...) takes a file, or bytes: fileobj=io.BytesIO(b'FROM ...').")
+    return content
 
 
 def make(setup: Setup) -> Image:
@@ -59,9 +62,7 @@ def make(setup: Setup) -> Image:
     if options.get("path"):
         options["path"] = _context(setup, str(options["path"]))
     if options.get("fileobj") is not None:
-        if not hasattr(options["fileobj"], "read") and not isinstance(options["fileobj"], bytes):
-            raise UsageError(_NO_FILE)
-        options["fileobj"] = _bytes(options["fileobj"])
+        options["fileobj"] = _content(options["fileobj"])
     stages = setup.options["stages"] or {}
     if not isinstance(stages, Mapping):
         raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
 from typing_extensions import Unpack
 
-from .. import resource, reuse
+from .. import resource
 from ..client import Network
 from ..factory import Scope, Setup, fixture
 from ..options import NetworkOptions, Text, check_keywords
@@ -34,7 +33,5 @@ def network(
 
 
 def _make(setup: Setup) -> Network:
-    options = setup.options
-    if not reuse.is_on(setup):
-        options.setdefault("name", f"pytest-{uuid.uuid4().hex}")
-    return resource.obtain(setup, "network", options, lambda ref, fresh: setup.client.networks.get(ref))
+    resource.give_name(setup)
+    return resource.obtain(setup, "network", setup.options, lambda ref, fresh: setup.client.networks.get(ref))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 
 from typing_extensions import Unpack
 
-from .. import resource, reuse, seeding
+from .. import resource, seeding
 from ..client import Volume
 from ..factory import Scope, Setup, fixture
 from ..options import Value, VolumeOptions, check_keywords
@@ -36,8 +35,7 @@ def volume(
 def _make(setup: Setup) -> Volume:
     options = setup.options
     content = options.pop("initial_content")
-    if not reuse.is_on(setup):
-        options.setdefault("name", f"pytest-{uuid.uuid4().hex}")
+    resource.give_name(setup)
 
     def prepare(ref: str, fresh: bool) -> Volume:
         if fresh and content:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .. import addresses, archives, drivers, readiness
+from .. import addresses, archives, drivers, output, readiness
 from ..client import Container as EngineContainer
 from ..client import inspect
 from ..container_verbs import ContainerVerbs
@@ -143,7 +143,7 @@ class Container(ContainerVerbs):
 
     def logs(self, **options: Any) -> str:
         """Give what the container wrote, bytes that are no UTF-8 as escapes. Options are those of `log_bytes`."""
-        return self.log_bytes(**options).decode(errors="backslashreplace")
+        return output.decoded(self.log_bytes(**options))
 
     def get_files(self, path: str) -> dict[str, bytes | None]:
         """Give the files below a path: {name: content}, None for folders and everything else that is no file.

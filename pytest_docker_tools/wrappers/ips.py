@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..addresses import address_in, networks
 from ..exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ class Ips(Mapping[str, str]):
     """Network name -> address. A network may be given itself. IPv4, or IPv6 where there is no other."""
 
     def __init__(self, attrs: Mapping[str, Any]) -> None:
-        networks = attrs["NetworkSettings"].get("Networks") or {}
-        found = {name: facts.get("IPAddress") or facts.get("GlobalIPv6Address") for name, facts in networks.items()}
+        found = {name: address_in(facts) for name, facts in networks(attrs).items()}
         self._addresses: dict[str, str] = {name: address for name, address in found.items() if address}
 
     @property
