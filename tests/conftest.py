@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -64,3 +65,12 @@ def run(pytester: pytest.Pytester, engine: MemoryEngine) -> Run:
         )
 
     return run
+
+
+def write_distribution(folder: Path, entry_point: str) -> None:
+    """Make a folder on the path look as if a distribution with one driver, "name = module", were installed in it."""
+    module = entry_point.partition("=")[2].strip()
+    about = folder / f"{module}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{entry_point}\n")

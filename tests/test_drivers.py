@@ -13,6 +13,8 @@ from pytest_docker_tools.drivers import driver_of, installed, open_driver
 from pytest_docker_tools.exceptions import BackendNotFound, UsageError
 from pytest_docker_tools.testing import MemoryDriver
 
+from .conftest import write_distribution
+
 HEAD = """\
 from pytest_docker_tools.hookspecs import hookimpl
 from pytest_docker_tools.testing import MemoryDriver
@@ -39,10 +41,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     def install(backend: str, code: str) -> None:
         module = f"driver_of_{backend}"
         (tmp_path / f"{module}.py").write_text(code)
-        about = tmp_path / f"{module}-1.0.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-        (about / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{backend} = {module}\n")
+        write_distribution(tmp_path, f"{backend} = {module}")
         # So that the module is not left imported.
         monkeypatch.delitem(sys.modules, module, raising=False)
 

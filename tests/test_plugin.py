@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from .conftest import Run, write_distribution
 
 USES_CLIENT = "def test_it(docker_client):\n    print(docker_client.driver.endpoint())"
 
@@ -32,9 +32,7 @@ def two_drivers(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> N
     """Two installed distributions with a driver each, `one` and `two`; a test prints which was opened, and how."""
     for name in ("one", "two"):
         pytester.makepyfile(**{f"driver_{name}": DRIVER})
-        info = pytester.mkdir(f"driver_{name}-1.0.dist-info")
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: driver-{name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{name} = driver_{name}\n")
+        write_distribution(pytester.path, f"{name} = driver_{name}")
     paths = [str(pytester.path), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     monkeypatch.delenv("PYTEST_DOCKER_BACKEND", raising=False)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..conftest import write_distribution
+
 GUIDE = (Path(__file__).parents[2] / "backends" / "README.md").read_text()
 BLOCKS = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini)\n(.*?)```", GUIDE, re.DOTALL)
 
@@ -35,9 +37,7 @@ def test_the_driver_of_the_guide(pytester: pytest.Pytester, monkeypatch: pytest.
     settings = (pytester.path / "setup.cfg").read_text()
     entry_point = re.search(r"pytest_docker_tools.drivers =\n\s+(.*)", settings)
     assert entry_point
-    info = pytester.mkdir("my_driver-1.0.dist-info")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-driver\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{entry_point[1]}\n")
+    write_distribution(pytester.path, entry_point[1])
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
     pytester.makepyfile(test_it=CHECK)
     pytester.runpytest_subprocess("--docker-backend=mine").assert_outcomes(passed=1)
