@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .container_verbs import ContainerVerbs
 from .driver import Driver, Facts, Filters, Kind
-from .exceptions import ImageNotFound, NotFound
 from .normalise import split_reference
 
 if TYPE_CHECKING:
@@ -317,8 +316,7 @@ def inspect(driver: Driver, kind: Kind, ref: str, *, timeout: float | None = Non
     """Give the inspect JSON of one object. Raises `NotFound` (for an image: `ImageNotFound`)."""
     [facts] = driver.inspect(kind, [ref], timeout=timeout)
     if facts is None:
-        error = ImageNotFound if kind == "image" else NotFound
-        raise error(f"There is no {kind} {ref!r} on the engine at {driver.endpoint().url}.")
+        raise driver.missing(kind, ref)
     return facts
 
 

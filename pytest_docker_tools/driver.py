@@ -31,10 +31,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any, ClassVar, Literal, NamedTuple, get_args
 
 from . import listening
-from .exceptions import UnsupportedOperation
+from .exceptions import ImageNotFound, NotFound, UnsupportedOperation
 
 __tracebackhide__ = True
 
@@ -42,6 +42,11 @@ CONTRACT = 1
 
 Kind = Literal["container", "image", "network", "volume"]
 KINDS: tuple[Kind, ...] = ("container", "image", "network", "volume")
+# What not every engine, or its client, can do; a driver says so with `lacks`.
+Capability = Literal[
+    "processes",  # commands run: of containers, in them, and as steps of a build
+]
+CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 Facts = dict[str, Any]
 Filters = Mapping[str, "str | Sequence[str]"]
 Options = Mapping[str, Any]
@@ -80,6 +85,13 @@ class Recipe:
 class Driver(ABC):
     """One connection to one engine."""
 
+    #: What this driver, or its engine, cannot do.
+    lacks: ClassVar[frozenset[Capability]] = frozenset()
+
+    def can(self, capability: Capability) -> bool:
+        """Say whether this driver has a capability; where that depends on the engine, it may be asked."""
+        return capability not in self.lacks
+
     # Which engine, and how to reach it again
 
     @abstractmethod
@@ -87,8 +99,11 @@ class Driver(ABC):
         """Give the engine that this driver speaks to, without contacting it."""
 
     @abstractmethod
-    def recipe(self) -> Recipe:
-        """Give what another process needs to open the same engine, independent of its working directory."""
+    def recipe(self) -> Recipe | None:
+        """Give what another process needs to open the same engine, independent of its working directory.
+
+        None where that cannot be told, e.g. for a connection that the test suite made by itself.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -179,8 +194,8 @@ class Driver(ABC):
     ) -> bytes:
         """Give what a container wrote, in the order in which it did, as bytes.
 
-        `tail` is a number of lines; `since` and `until` are seconds of the epoch. One of `stdout` and `stderr` has to
-        be asked for, or both.
+        `tail` is a number of lines; `since` and `until` are seconds of the epoch. Without
+        `stdout` and `stderr` there is nothing.
         """
 
     @abstractmethod
@@ -276,6 +291,19 @@ class Driver(ABC):
         """
 
     # What a driver may do better than this
+
+    def native_client(self) -> Any | None:
+        """Give the client that the `docker_client` fixture is to be, None for `client.Client` over this driver.
+
+        For a driver over a client library that users know. The object has docker-py's shape: a fixture's value is
+        what `<kind>s.get(id)` of it returns, whose `client` is the object. `close` closes it.
+        """
+        return None
+
+    def missing(self, kind: Kind, ref: str) -> NotFound:
+        """Give the error for an object that has to be there and that `inspect` did not find."""
+        error = ImageNotFound if kind == "image" else NotFound
+        return error(f"There is no {kind} {ref!r} on the engine at {self.endpoint().url}.")
 
     def listening(self, container: Facts, *, timeout: float | None = None) -> frozenset[listening.Socket] | None:
         """Give the sockets that listen in a running container, or None where that cannot be known.

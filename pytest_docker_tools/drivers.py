@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import pluggy
 
 from . import hookspecs
+from .client import Client
 from .driver import Driver
 from .exceptions import BackendNotFound, UsageError
-
-if TYPE_CHECKING:
-    from .client import Client
 
 __tracebackhide__ = True
 
 DEFAULT_BACKEND = "docker-cli"
+# The drivers behind clients that are not this library's.
+_DRIVERS: WeakKeyDictionary[Any, Driver] = WeakKeyDictionary()
 
 
 def installed() -> list[str]:
@@ -30,8 +32,7 @@ def open_driver(backend: str = DEFAULT_BACKEND, settings: Mapping[str, Any] | No
 
     `settings` are those of `Driver.recipe()`. Raises `BackendNotFound` where no such driver is installed.
     """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
+    manager = _manager()
     if not manager.load_setuptools_entrypoints(hookspecs.ENTRY_POINTS, name=backend):
         raise BackendNotFound(
             f"There is no docker backend named {backend!r}. Installed: {', '.join(installed()) or 'none'}. Choose one "
@@ -44,12 +45,45 @@ def open_driver(backend: str = DEFAULT_BACKEND, settings: Mapping[str, Any] | No
     return driver
 
 
-def driver_of(client: Client) -> Driver:
-    """Give the driver behind what the `docker_client` fixture returned."""
+def client_of(driver: Driver) -> Any:
+    """Give the client that belongs to a driver: the one that it brings, else `client.Client`."""
+    client = driver.native_client()
+    if client is None:
+        return Client(driver)
+    _DRIVERS[client] = driver
+    return client
+
+
+def driver_of(client: Any) -> Driver:
+    """Give the driver behind what the `docker_client` fixture returned.
+
+    Raises `UsageError` for an object that neither is a client of this library nor is known to an installed driver.
+    """
     driver = getattr(client, "driver", None)
+    if isinstance(driver, Driver):
+        return driver
+    # Anything may be returned, also what cannot be referred to weakly.
+    with contextlib.suppress(KeyError, TypeError):
+        return _DRIVERS[client]
+    return _DRIVERS.setdefault(client, _adapted(client))
+
+
+def _adapted(client: Any) -> Driver:
+    """Give a driver over a client that somebody else has made."""
+    manager = _manager()
+    for backend in installed():
+        manager.load_setuptools_entrypoints(hookspecs.ENTRY_POINTS, name=backend)
+    driver = manager.hook.adapt_client(client=client)
     if not isinstance(driver, Driver):
         raise UsageError(
-            f"The docker_client fixture returned {type(client).__name__}, which is not a client of this library. "
-            "Return pytest_docker_tools.client.Client(driver)."
+            f"The docker_client fixture returned {type(client).__name__}, which no installed driver knows. Return "
+            "pytest_docker_tools.client.Client(driver), or docker.DockerClient with pytest-docker-tools[docker-py] "
+            "installed."
         )
     return driver
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager

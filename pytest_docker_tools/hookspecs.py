@@ -31,3 +31,13 @@ def open_driver(settings: Mapping[str, Any]) -> Driver | None:
     deadline of one call, or what `Driver.recipe()` of another process gave. The engine need not be contacted: a
     driver that cannot run here may say so when it is first used, with `EngineUnavailable`.
     """
+
+
+@hookspec(firstresult=True)
+def adapt_client(client: Any) -> Driver | None:
+    """Give a driver over a client that a user's own `docker_client` fixture returned, None for what is not known.
+
+    Every installed driver is asked, so what is not known has to be told without an import of the client's library.
+    The client stays its maker's, who closes it: the driver's `close` must not. Nor may the driver refer to the very
+    object, or neither is ever freed.
+    """

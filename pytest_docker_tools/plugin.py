@@ -43,15 +43,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def docker_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     """The container engine that this run uses, in the shape of docker-py's client."""
-    from .client import Client
-    from .drivers import open_driver
+    from contextlib import closing
 
-    client = Client(open_driver(_backend(pytestconfig), _settings(pytestconfig)))
-    yield client
-    client.close()
+    from .drivers import client_of, open_driver
+
+    with closing(open_driver(backend_of(pytestconfig), _settings(pytestconfig))) as driver:
+        yield client_of(driver)
 
 
-def _backend(config: pytest.Config) -> str:
+def backend_of(config: pytest.Config) -> str:
+    """Give the name of the driver that was chosen for this run."""
     from .drivers import DEFAULT_BACKEND
 
     chosen = config.getoption("docker_backend") or os.environ.get("PYTEST_DOCKER_BACKEND")

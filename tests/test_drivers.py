@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from pytest_docker_tools.client import Client
-from pytest_docker_tools.drivers import driver_of, installed, open_driver
+from pytest_docker_tools.drivers import client_of, driver_of, installed, open_driver
 from pytest_docker_tools.exceptions import BackendNotFound, UsageError
 from pytest_docker_tools.testing import MemoryDriver
 
@@ -94,4 +96,46 @@ def test_the_driver_behind_a_client() -> None:
     driver = MemoryDriver()
     assert driver_of(Client(driver)) is driver
     with pytest.raises(UsageError, match="docker_client fixture returned object"):
-        driver_of(object())  # type: ignore[arg-type]
+        driver_of(object())
+
+
+FOREIGN = """\
+from pytest_docker_tools.hookspecs import hookimpl
+from pytest_docker_tools.testing import MemoryDriver
+
+@hookimpl
+def adapt_client(client):
+    return MemoryDriver() if type(client).__name__ == 'Foreign' else None
+"""
+
+
+class Foreign:
+    """A client of somebody else's."""
+
+
+def test_the_driver_over_a_foreign_client(install: Install) -> None:
+    """A client that an installed driver knows gets one driver, for as long as it lives."""
+    install("adapting", FOREIGN)
+    client = Foreign()
+    driver = driver_of(client)
+    assert isinstance(driver, MemoryDriver)
+    assert driver_of(client) is driver
+    assert driver_of(Foreign()) is not driver
+    gone = weakref.ref(client)
+    del client
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_client_that_a_driver_brings() -> None:
+    """A driver's own client is what tests get, and has that driver; without one it is a client of this library."""
+
+    class Native(MemoryDriver):
+        def native_client(self) -> Foreign:
+            return foreign
+
+    foreign, native, plain = Foreign(), Native(), MemoryDriver()
+    assert client_of(native) is foreign
+    assert driver_of(foreign) is native
+    assert isinstance(client_of(plain), Client)
+    assert driver_of(client_of(plain)) is plain

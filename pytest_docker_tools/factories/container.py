@@ -10,6 +10,7 @@ from typing import Any
 from typing_extensions import Unpack
 
 from .. import reports, resource, reuse
+from ..client import inspect
 from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
 from ..factory import Scope, Setup, fixture
 from ..options import ContainerOptions, Number, check_keywords
@@ -91,7 +92,7 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
 
 def _image_id(setup: Setup) -> dict[str, str]:
     """Give what a name stands for at present: it may have been given to another image since the last run."""
-    return {"image": setup.client.images.get(setup.options["image"]).id}
+    return {"image": inspect(setup.driver, "image", setup.options["image"])["Id"]}
 
 
 def _wrapped(wrapper_class: Callable[[Any], Container], container: Any) -> Container:

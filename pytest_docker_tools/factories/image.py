@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from typing_extensions import Unpack
 
-from ..client import Image
+from ..client import Image, inspect
 from ..exceptions import ImageNotFound, UsageError
 from ..factory import Scope, Setup, fixture
 from ..options import ImageOptions, check_keywords
@@ -34,7 +34,7 @@ def image(
 def _make(setup: Setup) -> Image:
     name = str(setup.options["name"])
     try:
-        return setup.client.images.get(name)
+        return setup.client.images.get(inspect(setup.driver, "image", name)["Id"])
     except ImageNotFound:
         raise ImageNotFound(
             f"The {setup.title} asks for {name!r}, which is not on the engine at {setup.driver.endpoint().url}. "

@@ -179,6 +179,7 @@ class TestRecipe:
     def test_opens_the_same_engine_elsewhere(self, driver: Driver, create: Create) -> None:
         """Another process, in another folder and with another environment, finds this engine."""
         container, recipe = create(), driver.recipe()
+        assert recipe
         code = (
             "import json, sys; from pytest_docker_tools.drivers import open_driver\n"
             "driver = open_driver(*json.load(sys.stdin))\n"
@@ -201,8 +202,10 @@ class TestRecipe:
         monkeypatch.setenv("DOCKER_AUTH_CONFIG", "hunter2")
         monkeypatch.setenv("PASSWORD", "hunter2")
         with closing(open_driver(backend, {"timeout": 7})) as driver:
-            assert "hunter2" not in json.dumps(driver.recipe().settings)
-            assert driver.recipe().settings["timeout"] == 7
+            recipe = driver.recipe()
+        assert recipe
+        assert "hunter2" not in json.dumps(recipe.settings)
+        assert recipe.settings["timeout"] == 7
 
 
 VERBS: list[tuple[str, Callable[[Driver], object]]] = [
