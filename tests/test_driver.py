@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools import driver as contract
 from pytest_docker_tools.driver import Driver, ExecResult, Recipe
 from pytest_docker_tools.exceptions import DriverError, UnsupportedOperation
 
@@ -71,6 +70,3 @@ def test_a_recipe_is_json() -> None:
     assert json.loads(json.dumps([recipe.backend, recipe.settings])) == ["docker-cli", {}]
 
 
-def test_the_kinds() -> None:
-    """The version of the contract and the kinds change on purpose only."""
-    assert (contract.CONTRACT, contract.KINDS) == (1, ("container", "image", "network", "volume"))

@@ -72,7 +72,7 @@ def test_an_unknown_backend_lists_the_installed_ones(pytester: pytest.Pytester) 
     """A backend that is not installed is one sentence with those that are."""
     result = pytester.runpytest_subprocess("--docker-backend=three")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *no docker backend named 'three'. Installed: docker-cli, one, two.*"])
+    result.stdout.fnmatch_lines(["E *no docker backend named 'three'. Installed: docker-cli, docker-py, *one, *two.*"])
 
 
 @pytest.mark.usefixtures("two_drivers")
@@ -168,8 +168,8 @@ for name in ('fcntl', 'grp', 'pwd', 'pty', 'resource', 'termios', 'tty', 'syslog
 """
     assert modules_of_an_empty_run(tmp_path, prelude=prelude)
     imports = """
-import importlib, pkgutil, pytest_docker_tools, pytest_docker_tools_docker_cli
-for package in (pytest_docker_tools, pytest_docker_tools_docker_cli):
+import importlib, pkgutil, pytest_docker_tools, pytest_docker_tools_docker_cli, pytest_docker_tools_docker_py
+for package in (pytest_docker_tools, pytest_docker_tools_docker_cli, pytest_docker_tools_docker_py):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
         importlib.import_module(module.name)
 """
