@@ -8,17 +8,24 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any, NamedTuple, Union
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from .driver import Driver
+from .exceptions import UnsupportedOption
+from .unsupported import refuse
 
 __tracebackhide__ = True
 
-Output = Union[bytes, "tuple[bytes | None, bytes | None]", None]
+Demuxed: TypeAlias = "tuple[bytes | None, bytes | None]"
+Output: TypeAlias = "bytes | str | Demuxed"
 
 
 class ExecOutput(NamedTuple):
-    """What `exec_run` gives. `output` is bytes or, with `demux`, (stdout, stderr); None for an empty stream."""
+    """What `exec_run` gives.
+
+    `output` is bytes or, with `demux`, (stdout, stderr), None for an empty stream. Of a detached command there is none:
+    both are docker-py's None and "".
+    """
 
     exit_code: int | None
     output: Output
@@ -53,7 +60,7 @@ class ContainerVerbs:
         """Stop the container; after `timeout` seconds (default: as the container has it) it is killed."""
         self.driver.stop(self.id, grace=timeout)
 
-    def restart(self, timeout: int | None = None) -> None:
+    def restart(self, timeout: int | None = 10) -> None:
         """Stop as `stop` does, and start again."""
         self.driver.restart(self.id, grace=timeout)
 
@@ -69,15 +76,17 @@ class ContainerVerbs:
         """Let a paused container go on."""
         self.driver.unpause(self.id)
 
-    def wait(self, timeout: float | None = None) -> dict[str, Any]:
+    def wait(self, timeout: float | None = None, condition: str | None = None) -> dict[str, Any]:
         """Wait until the container does not run, and give {"StatusCode": exit code}.
 
-        Raises `DeadlineExceeded` after `timeout` seconds.
+        Raises `DeadlineExceeded` after `timeout` seconds. The only `condition` is "not-running".
         """
+        refuse(condition=condition not in (None, "not-running"))
         return {"StatusCode": self.driver.wait(self.id, timeout=timeout), "Error": None}
 
-    def remove(self, v: bool = False, force: bool = False) -> None:
+    def remove(self, *, v: bool = False, link: bool = False, force: bool = False) -> None:
         """Remove the container, with its anonymous volumes (`v`), also while it runs (`force`)."""
+        refuse(link=link)
         self.reload()
         self.driver.remove("container", [self.id], force=force, volumes=v)
 
@@ -86,14 +95,17 @@ class ContainerVerbs:
         cmd: str | Sequence[str],
         stdout: bool = True,
         stderr: bool = True,
-        *,
+        stdin: bool = False,
         tty: bool = False,
         privileged: bool = False,
-        user: str | int = "",
+        user: str | int | None = "",
         detach: bool = False,
+        stream: bool = False,
+        socket: bool = False,
         environment: Mapping[str, Any] | Sequence[str] | None = None,
         workdir: str | None = None,
         demux: bool = False,
+        *,
         timeout: float | None = None,
     ) -> ExecOutput:
         """Run a command in the container and give (exit_code, output).
@@ -101,6 +113,7 @@ class ContainerVerbs:
         Both streams are in `output` in the order in which they were written; with `demux` it is a pair. A container
         that does not run raises `Conflict`, one that takes longer than `timeout` seconds `DeadlineExceeded`.
         """
+        refuse(stdin=stdin, stream=stream, socket=socket)
         result = self.driver.execute(
             self.id,
             cmd,
@@ -113,6 +126,8 @@ class ContainerVerbs:
             merge_stderr=stdout and stderr and not demux,
             timeout=self.patience() if timeout is None else timeout,
         )
+        if detach and result.exit_code is None:
+            return ExecOutput(None, "")
         out, err = result.stdout if stdout else b"", result.stderr if stderr else b""
         return ExecOutput(result.exit_code, (out or None, err or None) if demux else out + err)
 
@@ -136,11 +151,21 @@ class ContainerVerbs:
             stdout=stdout,
             stderr=stderr,
             timestamps=timestamps,
-            tail=tail if isinstance(tail, int) else None,
-            since=_epoch(since),
-            until=_epoch(until),
+            tail=line_count(tail),
+            since=epoch("since", since),
+            until=epoch("until", until),
         )
 
 
-def _epoch(moment: float | datetime | None) -> float | None:
-    return moment.timestamp() if isinstance(moment, datetime) else moment
+def line_count(tail: int | str | None) -> int | None:
+    """Give the lines that `tail` means; None, that is all, for everything that is no number of lines."""
+    return tail if isinstance(tail, int) and tail >= 0 else None
+
+
+def epoch(keyword: str, moment: float | datetime | None) -> float | None:
+    """Give the seconds of the epoch of a time, which without a zone is a local one."""
+    if moment is None or isinstance(moment, (int, float)):
+        return moment
+    if not isinstance(moment, datetime):
+        raise UnsupportedOption(keyword, f"it takes a datetime or seconds of the epoch, not {moment!r}.")
+    return moment.timestamp()

@@ -7,6 +7,7 @@ DockerToolsError
 │   └── NotReusable               --reuse-containers met a resource without a name, or one that is not ours
 ├── ContainerError                a container that the tests asked for is not usable; has `.container`
 │   ├── ContainerFailed           it ended, or never started
+│   │   └── CommandFailed         `containers.run` waited for it, and its exit code was not 0; as docker-py has it
 │   └── ContainerNotReady         it runs, but was not ready in time
 ├── TimeoutError                  (also the builtin) something waited for did not happen in time
 └── DriverError                   a driver could not do what was asked; has `.command .exit_code .stderr`
@@ -61,6 +62,23 @@ class ContainerError(DockerToolsError):
 
 class ContainerFailed(ContainerError):
     """The container ended, or never started."""
+
+
+class CommandFailed(ContainerFailed):
+    """The container that `containers.run` waited for ended with an exit code other than 0.
+
+    As in docker-py, `exit_status` is that code, `command` and `image` are what was given, and `stderr` is what the
+    container wrote there (None where its log cannot be read).
+    """
+
+    def __init__(
+        self, container: Any, message: str, *, exit_status: int, command: Any, image: str, stderr: bytes | None
+    ) -> None:
+        super().__init__(container, message)
+        self.exit_status = exit_status
+        self.command = command
+        self.image = image
+        self.stderr = stderr
 
 
 class ContainerNotReady(ContainerError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,7 @@ from pytest_docker_tools.wrappers import Container
 from pytest_docker_tools.wrappers.container import wait_for_callable
 
 
-def started(
-    engine: MemoryEngine, image: MemoryImage, kind: type[Container] = Container, **options: object
-) -> Container:
+def started(engine: MemoryEngine, image: MemoryImage, kind: type[Container] = Container, **options: Any) -> Container:
     """Give a started container, not waited for."""
     engine.add_image("tried", image)
     client = Client(MemoryDriver(engine))
