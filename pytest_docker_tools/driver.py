@@ -5,20 +5,24 @@ A driver is a subclass of `Driver` that a package offers under the entry-point g
 
 Rules that hold for every verb:
 
-- `kind` is one of `KINDS`. A `ref` is whatever the engine resolves: a full id, or a name.
+- `kind` is one of `KINDS`. A `ref` is a full id, or a name. What begins an id of a container or a network is no ref:
+  somebody's name may do that too.
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
   Id, Name, Image, State (Status, Pid, ExitCode, OOMKilled, Error), Config (Image, Env, Labels), HostConfig
   (NetworkMode, PortBindings, AutoRemove), NetworkSettings (Ports, Networks: NetworkID, IPAddress, GlobalIPv6Address,
   Gateway); of an image: Id, RepoTags, Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name,
   Labels.
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
-  carried out exactly, or refused with `UnsupportedOption`; none is dropped. `normalise.py` has the accepted forms.
+  carried out exactly, or refused with `UnsupportedOption`, which names it; none is dropped. One that is None is as if
+  it were not there; options that contradict each other are refused. `normalise.py` has the accepted forms.
 - `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but
   `build_image`, `pull_image`, `execute`, `wait` and `follow`. A verb that is not done by then raises
-  `DeadlineExceeded` (only `follow` just ends) and leaves no process behind. The `grace` of `stop` and `restart` comes
-  on top of the default.
-- Errors are those of `exceptions.py`, from `DriverError` down. An engine that does not answer is
-  `EngineUnavailable`, whichever verb was called.
+  `DeadlineExceeded`, which says how many seconds it had (only the lines of `follow` just end), and leaves no process
+  behind, nor for long a thread. The `grace` of `stop` and `restart` comes on top of the default.
+- Errors are those of `exceptions.py`, from `DriverError` down, or classes derived from them. An engine that is not
+  there is `EngineUnavailable`, whichever verb was called, with the engine's address. Something that has to be there and
+  is not is `NotFound`, with its name. What the engine refuses for no reason that has a class is `EngineError`.
+- Values of environments, of build arguments and passwords are seen in no error, and in no list of processes.
 - Verbs may be called from several threads at once.
 
 The contract has two tiers: abstract verbs, without which a driver cannot be constructed, and, at the end, verbs
@@ -45,6 +49,11 @@ KINDS: tuple[Kind, ...] = ("container", "image", "network", "volume")
 # What not every engine, or its client, can do; a driver says so with `lacks`.
 Capability = Literal[
     "processes",  # commands run: of containers, in them, and as steps of a build
+    "connection",  # the engine is reached over a connection, at whose other end there may be nothing
+    "host",  # containers have ports and folders of the machine that the engine runs on
+    "owners",  # archives of files keep their owners
+    "recipe",  # another process can open the same engine
+    "unset",  # a command that is executed does not have to have all variables of its container
 ]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 Facts = dict[str, Any]
@@ -102,7 +111,8 @@ class Driver(ABC):
     def recipe(self) -> Recipe | None:
         """Give what another process needs to open the same engine, independent of its working directory.
 
-        None where that cannot be told, e.g. for a connection that the test suite made by itself.
+        Settings have `timeout` where the user set one, and no secrets. None where that cannot be told, e.g. for a
+        connection that the test suite made by itself.
         """
 
     @abstractmethod
@@ -139,7 +149,7 @@ class Driver(ABC):
 
         `force` ends a running container at once, or removes an image with several tags; `volumes` takes a
         container's anonymous volumes along. For other kinds they mean nothing. A ref that cannot be removed raises
-        `Conflict` or `Forbidden` after the others have been tried.
+        after the others have been tried: `Forbidden` for a network that is in use or the engine's own, else `Conflict`.
         """
 
     # Containers
@@ -148,7 +158,8 @@ class Driver(ABC):
     def create_container(self, options: Options, *, timeout: float | None = None) -> str:
         """Create, but do not start, a container and give its id. `options` are `options.ContainerOptions`.
 
-        An image that the engine does not have is `ImageNotFound`; a driver never pulls here.
+        An image that the engine does not have is `ImageNotFound`; a driver never pulls here. A taken name is
+        `Conflict`.
         """
 
     @abstractmethod
@@ -161,7 +172,7 @@ class Driver(ABC):
 
     @abstractmethod
     def restart(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
-        """Stop as `stop` does, then start."""
+        """Stop as `stop` does, if the container runs, then start."""
 
     @abstractmethod
     def kill(self, ref: str, *, signal: str | int | None = None, timeout: float | None = None) -> None:
@@ -169,11 +180,11 @@ class Driver(ABC):
 
     @abstractmethod
     def pause(self, ref: str, *, timeout: float | None = None) -> None:
-        """Freeze all processes of a container."""
+        """Freeze all processes of a container. One that does not run, or is paused, is `Conflict`."""
 
     @abstractmethod
     def unpause(self, ref: str, *, timeout: float | None = None) -> None:
-        """Let a paused container go on."""
+        """Let a paused container go on. One that is not paused is `Conflict`."""
 
     @abstractmethod
     def wait(self, ref: str, *, timeout: float | None = None) -> int:
@@ -212,7 +223,8 @@ class Driver(ABC):
     ) -> AbstractContextManager[Iterator[bytes]]:
         """Give a container's log as it is written, line by line with the line ends.
 
-        The iterator ends when the container does, or after `timeout` seconds. Leaving the context ends it at once.
+        A missing container, or an engine that does not answer by then, raises when the context is entered. The iterator
+        ends when the container does, or after `timeout` seconds. Leaving the context ends it at once.
         """
 
     @abstractmethod
@@ -230,7 +242,7 @@ class Driver(ABC):
         merge_stderr: bool = False,
         timeout: float | None = None,
     ) -> ExecResult:
-        """Run a command in a running container. A string is split as a shell would.
+        """Run a command in a running container. A string is split as a shell would; no word is `UnsupportedOption`.
 
         With `merge_stderr` both streams are in `stdout`, in the order in which they were written. A command that
         cannot be run is no error here but an exit code of 126 or 127 with the engine's text as output, `detach` or
@@ -240,11 +252,17 @@ class Driver(ABC):
 
     @abstractmethod
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> AbstractContextManager[IO[bytes]]:
-        """Give a path of a container, in any state, as a readable tar stream rooted at the path's last part."""
+        """Give a path of a container, in any state, as a readable tar stream rooted at the path's last part.
+
+        A missing path raises `NotFound` when the context is entered.
+        """
 
     @abstractmethod
     def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
-        """Unpack a tar archive into an existing folder of a container, in any state."""
+        """Unpack a tar archive into a folder of a container, in any state, with the owners and modes that it has.
+
+        A missing folder is `NotFound`. What is no folder, or no archive, is `EngineError`.
+        """
 
     # Images
 
@@ -254,21 +272,24 @@ class Driver(ABC):
     ) -> str:
         """Build an image and give its id. `options` are `options.BuildOptions`, `fileobj` as bytes.
 
-        `on_progress` gets each line of output as it comes. A step that fails is `BuildFailed` with the log.
+        `dockerfile` is within `path`, or absolute. `on_progress` gets each line of output as it comes, without its end;
+        what it raises ends the build. A step that fails is `BuildFailed` with the log, as is a folder, a Dockerfile or
+        a base image that is not there.
         """
 
     @abstractmethod
     def pull_image(self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None) -> str:
         """Pull an image and give its id. `options` are `options.PullOptions`; no tag and no digest means `latest`.
 
-        An image that the registry does not have is `ImageNotFound`; wrong credentials are `Unauthorized`.
+        `on_progress` is as for `build_image`. An image that the registry does not have is `ImageNotFound`; no
+        credentials, or wrong ones, are `Unauthorized`; a registry that does not answer is `EngineError`.
         """
 
     # Networks and volumes
 
     @abstractmethod
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
-        """Create a network and give its id. A taken name is `Conflict`.
+        """Create a network and give its id. A taken name is `Conflict`, a taken subnet `Forbidden`.
 
         `options` are `options.CreateNetworkOptions`.
         """
@@ -277,17 +298,21 @@ class Driver(ABC):
     def connect(
         self, network: str, container: str, options: Options | None = None, *, timeout: float | None = None
     ) -> None:
-        """Attach a container to a network. `options` are `options.ConnectOptions`."""
+        """Attach a container to a network, in which it is not yet (`Forbidden`).
+
+        `options` are `options.ConnectOptions`.
+        """
 
     @abstractmethod
     def disconnect(self, network: str, container: str, *, force: bool = False, timeout: float | None = None) -> None:
-        """Detach a container from a network."""
+        """Detach a container from a network, in which it is (else `Conflict`)."""
 
     @abstractmethod
     def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
         """Create a volume and give its name. `options` are `options.VolumeOptions`.
 
-        Engines differ when the name is taken; the caller tells by a label of its own which volume it has got.
+        Engines differ when the name is taken, but the volume that has it stays as it is: it is given, or there is a
+        `Conflict`. The caller tells by a label of its own which volume it has got.
         """
 
     # What a driver may do better than this

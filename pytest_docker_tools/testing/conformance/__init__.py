@@ -1,1 +1,70 @@
-"""The conformance suite for drivers."""
+"""The conformance suite: what the contract of a driver promises, as tests.
+
+A test module beside a driver adopts it, and `pytest test_conformance.py --docker-backend=mine` runs it:
+
+    from pytest_docker_tools.testing.conformance import *
+    pytest_plugins = ["pytest_docker_tools.testing.fixtures"]
+
+    @pytest.fixture(scope="session")
+    def image() -> str:
+        return "localhost/busybox"
+
+What is different about a driver or its engine is said by overriding a fixture, as `image` here: `refused_options` for
+keywords, `reported` for what the engine reports otherwise, `can_processes` and its like for what cannot be done (the
+driver's `lacks` says that to everybody). An expectation more is one more test in that module. One less is
+`del TestExecute.test_tty`, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+from .archives import TestGetArchive, TestPutArchive
+from .build import TestBuildImage
+from .connection import TestClient, TestClose, TestEndpoint, TestListening, TestMissing, TestRecipe, TestVersion
+from .create import TestCreateContainer
+from .deadlines import TestDeadEngine, TestDeadlines
+from .errors import TestErrors, TestSecrets
+from .execute import TestExecute
+from .keywords import TestKeywords
+from .kinds import TestIds, TestInspect, TestRemove
+from .life import TestKill, TestPause, TestRestart, TestStart, TestStop, TestWait
+from .log import TestFollow, TestLogs
+from .networks import TestConnect, TestCreateNetwork, TestCreateVolume
+from .pull import TestPullImage, TestTagImage
+from .side_by_side import TestThreads
+
+__all__ = [
+    "TestBuildImage",
+    "TestClient",
+    "TestClose",
+    "TestConnect",
+    "TestCreateContainer",
+    "TestCreateNetwork",
+    "TestCreateVolume",
+    "TestDeadEngine",
+    "TestDeadlines",
+    "TestEndpoint",
+    "TestErrors",
+    "TestExecute",
+    "TestFollow",
+    "TestGetArchive",
+    "TestIds",
+    "TestInspect",
+    "TestKeywords",
+    "TestKill",
+    "TestListening",
+    "TestLogs",
+    "TestMissing",
+    "TestPause",
+    "TestPullImage",
+    "TestPutArchive",
+    "TestRecipe",
+    "TestRemove",
+    "TestRestart",
+    "TestSecrets",
+    "TestStart",
+    "TestStop",
+    "TestTagImage",
+    "TestThreads",
+    "TestVersion",
+    "TestWait",
+]

@@ -7,17 +7,28 @@ import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from ... import normalise
-from ...driver import Driver, Endpoint, ExecResult, Facts, Filters, Kind, Options, Progress, Recipe
+from ...driver import (
+    Capability,
+    Driver,
+    Endpoint,
+    ExecResult,
+    Facts,
+    Filters,
+    Kind,
+    Options,
+    Progress,
+    Recipe,
+)
 from ...exceptions import (
     Conflict,
     DeadlineExceeded,
     DriverError,
     EngineError,
     EngineUnavailable,
-    UnsupportedOperation,
+    UnsupportedOption,
 )
 from ...listening import Socket
 from . import life, making
@@ -41,6 +52,8 @@ class MemoryDriver(Driver):
     folders of the host are empty ones of the engine. A container ends orderly, with 0, on its stop signal, SIGINT or
     SIGQUIT, with 137 on SIGKILL, and goes on upon other signals.
     """
+
+    lacks: ClassVar[frozenset[Capability]] = frozenset({"connection", "host", "processes", "recipe"})
 
     def __init__(self, engine: MemoryEngine | None = None) -> None:
         self.engine = engine or MemoryEngine()
@@ -67,10 +80,9 @@ class MemoryDriver(Driver):
     def endpoint(self) -> Endpoint:
         return Endpoint(self.engine.url, "127.0.0.1", local=True)
 
-    def recipe(self) -> Recipe:
-        raise UnsupportedOperation(
-            "Another process cannot open an engine in memory. Use a MemoryDriver in the process that has the engine."
-        )
+    def recipe(self) -> Recipe | None:
+        # Another process does not have the engine.
+        return None
 
     def close(self) -> None:
         with self.engine.changed:
@@ -253,6 +265,8 @@ class MemoryDriver(Driver):
         timeout: float | None = None,
     ) -> ExecResult:
         words = normalise.words("command", command)
+        if not words:
+            raise UnsupportedOption("command", "there must be a command to execute.")
         details = {"environment": environment, "workdir": workdir, "user": user, "privileged": privileged}
         flags = {"tty": tty, "detach": detach, "merge_stderr": merge_stderr}
         with self._call("execute", ref=ref, command=command, **details, **flags) as engine:
@@ -260,8 +274,6 @@ class MemoryDriver(Driver):
                 container = engine.container(ref)
                 container.require_active()
                 facts = copy.deepcopy(container.facts())
-            if not words:
-                raise EngineError("No exec command specified. Give at least the name of a program.")
             result = engine.executes(facts, words) or _missing(words[0])
             if detach:
                 return ExecResult(None, b"", b"")

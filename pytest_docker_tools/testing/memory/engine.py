@@ -45,14 +45,16 @@ class Fault(NamedTuple):
 class MemoryEngine:
     """Containers, images, networks and volumes in memory, for several `MemoryDriver`s, as two runs share an engine.
 
-    `calls` are the verbs that were called, oldest first. `registry` has the images that can be pulled, by reference.
-    All methods may be called from any thread. What only the driver uses is in modules of its own.
+    `calls` are the verbs that were called, oldest first. `registry` has the images that can be pulled, by reference,
+    and `logins` the username and password of each repository that wants them. All methods may be called from any
+    thread. What only the driver uses is in modules of its own.
     """
 
     def __init__(self) -> None:
         self.url = f"memory://{secrets.token_hex(4)}"
         self.calls: list[Call] = []
         self.registry: dict[str, MemoryImage] = {}
+        self.logins: dict[str, tuple[str, str]] = {}
         self.containers: dict[str, MemoryContainer] = {}
         self.images = ImageStore()
         self.networks: dict[str, MemoryNetwork] = {}
@@ -128,7 +130,7 @@ class MemoryEngine:
             raise fault.error
 
     def find(self, kind: str, ref: str) -> Found | None:
-        """Give what has that id, name or, but for a volume, unique beginning of an id."""
+        """Give what has that id or name, or an image whose id begins so."""
         if kind == "container":
             return _find(self.containers, ref.removeprefix("/"))
         if kind == "image":
@@ -182,8 +184,4 @@ class MemoryEngine:
 def _find(table: Mapping[str, T], ref: str) -> T | None:
     if ref in table:
         return table[ref]
-    for found in table.values():
-        if found.name == ref:
-            return found
-    begun = [found for key, found in table.items() if ref and key.startswith(ref)]
-    return begun[0] if len(begun) == 1 else None
+    return next((found for found in table.values() if found.name == ref), None)

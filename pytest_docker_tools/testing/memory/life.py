@@ -205,6 +205,6 @@ def disconnect(engine: MemoryEngine, container: MemoryContainer, ref: str) -> No
     """Detach a container, in any state, from a network."""
     network = engine.network(ref)
     if network.name not in container.endpoints:
-        raise EngineError(f"container {container.id} is not connected to network {network.name}.")
+        raise Conflict(f"container {container.id} is not connected to network {network.name}.")
     network.detach(container.id)
     del container.endpoints[network.name]

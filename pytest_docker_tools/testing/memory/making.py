@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 from ... import normalise
 from ...driver import Options, Progress
-from ...exceptions import Conflict, EngineError, Forbidden, ImageNotFound, UnsupportedOption
+from ...exceptions import BuildFailed, Conflict, Forbidden, ImageNotFound, Unauthorized, UnsupportedOption
 from .engine import MemoryEngine
+from .image import MemoryImage, content_id
 from .mounts import MemoryVolume
 from .network import MemoryNetwork, Pool, default_pools
 from .options import api_names, known
@@ -39,18 +41,27 @@ def build(engine: MemoryEngine, given: Options, on_progress: Progress | None) ->
 
 def _context(options: Mapping[str, Any]) -> tuple[bytes, dict[str, bytes]]:
     """Give the Dockerfile, and all files of the folder by path."""
+    _check_source(options)
     if "fileobj" in options:
         return (b"" if options.get("custom_context") else options["fileobj"]), {}
-    if "path" not in options:
-        raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
     folder = Path(options["path"])
     if not folder.is_dir():
-        raise EngineError(f'unable to prepare context: path "{folder}" not found. Give the folder of the Dockerfile.')
+        raise BuildFailed(f'unable to prepare context: path "{folder}" not found. Give the folder of the Dockerfile.')
     dockerfile = folder / options.get("dockerfile", "Dockerfile")
     if not dockerfile.is_file():
-        raise EngineError(f"Cannot locate specified Dockerfile: {dockerfile}. Make it, or name it with 'dockerfile'.")
+        raise BuildFailed(f"Cannot locate specified Dockerfile: {dockerfile}. Make it, or name it with 'dockerfile'.")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return dockerfile.read_bytes(), {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _check_source(options: Mapping[str, Any]) -> None:
+    """Refuse options that contradict each other."""
+    if ("path" in options) == ("fileobj" in options):
+        raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
+    if "path" in options and options.get("custom_context"):
+        raise UnsupportedOption("custom_context", "it is for 'fileobj' only.")
+    if "fileobj" in options and "dockerfile" in options and not options.get("custom_context"):
+        raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
 
 
 def _report(on_progress: Progress | None, lines: Iterable[str]) -> None:
@@ -64,21 +75,38 @@ def pull(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> 
     options = known("pull", given)
     reference = normalise.image_reference(options)
     repository, tag = normalise.split_reference(reference)
+    _check_login(engine, repository, options.get("auth_config", {}))
     with engine.changed:
-        if options.get("all_tags"):
-            found = [name for name in engine.registry if normalise.split_reference(name)[0] == repository]
-        else:
-            found = [reference] if reference in engine.registry else []
+        found = _published(engine, repository, reference, bool(options.get("all_tags")))
         if not found:
             raise ImageNotFound(
                 f"manifest for {reference} not found: manifest unknown. Add it to the engine's 'registry' first."
             )
-        pulled = [engine.images.add(engine.registry[name], name) for name in found]
+        pulled = [engine.images.add(image, name) for name, image in found]
         for stored in pulled:
             digest = f"{repository}@{stored.id}"
             stored.digests += [] if digest in stored.digests else [digest]
     _report(on_progress, [f"{tag}: Pulling from {repository}", f"Status: Downloaded newer image for {reference}"])
     return pulled[0].id
+
+
+def _check_login(engine: MemoryEngine, repository: str, given: Mapping[str, Any]) -> None:
+    wanted = engine.logins.get(repository)
+    if wanted and (given.get("username"), given.get("password")) != wanted:
+        raise Unauthorized(f"unauthorized: {repository} wants a login. Give it with 'auth_config'.")
+
+
+def _published(
+    engine: MemoryEngine, repository: str, reference: str, all_tags: bool
+) -> list[tuple[str | None, MemoryImage]]:
+    """Give the images that are to be pulled, and what they are called then: nothing, where a digest names one."""
+    tagged = {name: image for name, image in engine.registry.items() if name.startswith(f"{repository}:")}
+    if all_tags:
+        return list(tagged.items())
+    if reference in tagged:
+        return [(reference, tagged[reference])]
+    found = (image for image in tagged.values() if reference == f"{repository}@{content_id(image)}")
+    return [(None, image) for image in itertools.islice(found, 1)]
 
 
 def create_network(engine: MemoryEngine, given: Options) -> str:
@@ -95,7 +123,7 @@ def create_network(engine: MemoryEngine, given: Options) -> str:
         options.get("driver", "bridge"),
         _pools(engine, ipam, ipv6),
         ipam,
-        options.get("options", {}),
+        {name: str(value) for name, value in options.get("options", {}).items()},
         normalise.labels(options.get("labels", {})),
         options.get("scope", "local"),
         bool(options.get("internal")),

@@ -35,6 +35,10 @@ class Pool:
         gateway = settings.get("Gateway")
         return cls(subnet, ipaddress.ip_address(gateway) if gateway else subnet[1], settings)
 
+    def hosts(self) -> Iterator[Address]:
+        """Give the addresses for containers, which are in the part of it that was configured for them."""
+        return iter(ipaddress.ip_network(self.settings.get("IPRange") or self.subnet).hosts())
+
     def overlaps(self, other: Pool) -> bool:
         """Say whether two pools have addresses in common."""
         return self.subnet[0] in other.subnet or other.subnet[0] in self.subnet
@@ -136,7 +140,7 @@ class MemoryNetwork:
         taken.add(pool.gateway)
         fixed = wanted.get(f"IPv{pool.subnet.version}Address")
         if not fixed:
-            return next(address for address in pool.subnet.hosts() if address not in taken)
+            return next(address for address in pool.hosts() if address not in taken)
         if ipaddress.ip_address(fixed) not in pool.subnet:
             raise Forbidden(f"The address {fixed} is not in {pool.subnet}, the subnet of the network {self.name}.")
         if ipaddress.ip_address(fixed) in taken:

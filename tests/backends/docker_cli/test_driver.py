@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ import pytest
 
 from pytest_docker_tools.driver import Driver, Kind
 from pytest_docker_tools.drivers import open_driver
-from pytest_docker_tools.exceptions import Conflict, EngineError, NotFound
+from pytest_docker_tools.exceptions import Conflict, EngineError, EngineUnavailable, Forbidden, NotFound
 from pytest_docker_tools_docker_cli import PHRASES, DockerCLIDriver, Phrases, Runner, Table
 from pytest_docker_tools_docker_cli.options import CONTAINER, without
 
@@ -33,6 +34,25 @@ sys.exit(bool(missing))
 """
 
 
+# Has volumes, of which a filter names some, and several filters all that any of them does.
+VOLUMES = """
+import sys
+known = {"label=a": ["one", "two"], "label=b": ["two", "three"], "name=o": ["one", "two"]}
+filters = [word.partition("=")[2] for word in sys.argv if word.startswith("--filter=")]
+found = {name for chosen in filters for name in known[chosen]} if filters else {"one", "two", "three"}
+print("\\n".join(sorted(found)))
+"""
+# Removes one after the other, and stops at the first that it cannot remove.
+STOPS = """
+import json, os, sys
+path = os.path.join(os.path.dirname(sys.argv[0]), "removed")
+for name in sys.argv[sys.argv.index("--") + 1:]:
+    if name == "used":
+        sys.exit("Error: used has active endpoints")
+    print(name, file=open(path, "a"))
+"""
+
+
 class OtherDriver(DockerCLIDriver):
     """A driver for another client: what differs, and nothing else."""
 
@@ -42,8 +62,14 @@ class OtherDriver(DockerCLIDriver):
     engine_variables = ("OTHER_HOST", "HOME")
     phrases: ClassVar[Phrases] = ((Conflict, ("name is had",)), *PHRASES)
     container_options: ClassVar[Table] = without(CONTAINER, {"links", "domainname"})
-    comma_flags = frozenset({"--cap-add", "--log-opt"})
-    unset_flag = "--unsetenv"
+    comma_flags: ClassVar[Mapping[str, Collection[str]]] = {"create": {"--cap-add", "--log-opt"}, "ps": {"--filter"}}
+    unset_flags: ClassVar[Mapping[str, str]] = {"create": "--unsetenv"}
+    host_variable = "OTHER_HOST"
+    other_engine = "OTHER_HOST"
+    any_filter = frozenset({"volume"})
+    absent_states = frozenset({"dead"})
+    part_of_a_name: ClassVar[Mapping[Kind, re.Pattern[str]]] = {"volume": re.compile(".*")}
+    exec_failure = 255
     force_flags: ClassVar[Mapping[Kind, Sequence[str]]] = {"container": ("--force", "--time=0")}
 
 
@@ -82,6 +108,12 @@ class TestRemove:
     def test_missing_ones_are_fine(self, write_client: WriteClient) -> None:
         """A client that complains about missing ones only has done all that was asked."""
         driver_on(write_client("import sys; sys.exit('Error: No such volume: a')")).remove("volume", ["a"])
+
+    def test_the_others_are_removed(self, write_client: WriteClient, tmp_path: Path) -> None:
+        """One that cannot be removed keeps no other from being removed, whatever the client does."""
+        with pytest.raises(Forbidden, match="used has active endpoints"):
+            driver_on(write_client(STOPS)).remove("network", ["one", "used", "two"])
+        assert {"one", "two"} <= set((tmp_path / "removed").read_text().split())
 
     def test_waits_for_a_removal_in_progress(self, write_client: WriteClient, tmp_path: Path) -> None:
         """What somebody else is removing is waited for."""
@@ -155,6 +187,66 @@ class TestOtherClient:
         driver.remove("container", ["web"], force=True)
         assert recorded()["argv"] == ["rm", "--force", "--time=0", "--", "web"]
 
+    def test_commas_in_filters(self, recording: Recording) -> None:
+        """A client that splits filters at commas is given quoted ones, of the commands that it does so with."""
+        runner, recorded = recording
+        driver_on(runner, OtherDriver).ids("container", {"label": "a=b,c"})
+        assert recorded()["argv"][-1] == '--filter="label=a=b,c"'
+        driver_on(runner, OtherDriver).ids("network", {"label": "a=b,c"})
+        assert recorded()["argv"][-1] == "--filter=label=a=b,c"
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            (None, ["one", "three", "two"]),
+            ({"label": "a"}, ["one", "two"]),
+            ({"label": ["a", "b"]}, ["two"]),
+            ({"label": "b", "name": "o"}, ["two"]),
+        ],
+    )
+    def test_filters(self, write_client: WriteClient, filters: Any, expected: list[str]) -> None:
+        """Of a client that lists what matches any filter, what matches all of them is given."""
+        assert driver_on(write_client(VOLUMES), OtherDriver).ids("volume", filters) == expected
+
+    def test_states_that_there_are_not(self, recording: Recording) -> None:
+        """A state that the engine does not know is not asked for; if it is the only one, there is nothing to list."""
+        runner, recorded = recording
+        driver = driver_on(runner, OtherDriver)
+        assert driver.ids("container", {"status": "dead"}) == []
+        driver.ids("container", {"status": ["dead", "exited"]})
+        assert recorded()["argv"][-1] == "--filter=status=exited"
+
+    def test_a_part_of_a_name(self, write_client: WriteClient) -> None:
+        """What the client would find by the beginning of its name is not removed by it."""
+        runner = write_client("""
+import sys
+sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"Name": "volume"}')
+""")
+        driver_on(runner, OtherDriver).remove("volume", ["vol"])
+
+    def test_its_exit_code(self, write_client: WriteClient) -> None:
+        """What the client says of a command that it cannot execute has the exit code that stands for it."""
+        code = "import sys; print('Error: unable to find user x', file=sys.stderr); sys.exit(255)"
+        assert driver_on(write_client(code), OtherDriver).execute("x", "y").exit_code == 126
+        assert driver_on(write_client(code)).execute("x", "y").exit_code == 255
+
+    def test_its_address(self, write_client: WriteClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The engine is named by the client's own variable, else by what the client says."""
+        runner = write_client("""print('"/run/other.sock"')""")
+        assert driver_on(runner, OtherDriver).endpoint().url == "unix:///run/other.sock"
+        monkeypatch.setenv("OTHER_HOST", "tcp://192.0.2.1:1")
+        assert driver_on(runner, OtherDriver).endpoint().host == "192.0.2.1"
+
+    def test_a_client_without_an_engine(self, write_client: WriteClient) -> None:
+        """A client that does not know its engine says how to choose one."""
+        with pytest.raises(EngineUnavailable, match=r"no such thing\. Choose one with OTHER_HOST"):
+            driver_on(write_client("import sys; sys.exit('no such thing')"), OtherDriver).endpoint()
+
+    def test_a_client_that_is_the_engine(self, write_client: WriteClient) -> None:
+        """A client without a server has a version of its own."""
+        runner = write_client("""print('{"Client": {"Version": "1"}}')""")
+        assert driver_on(runner).version() == {"Version": "1"}
+
     def test_its_texts(self, write_client: WriteClient) -> None:
         """Texts of another client are its own errors."""
         runner = write_client("import sys; sys.exit('that name is had')")
@@ -168,6 +260,18 @@ class TestOtherClient:
         assert recipe.settings["binary"] == recording[0].program
         assert recipe.settings["environment"].keys() == {"OTHER_HOST", "HOME"}
         assert json.loads(json.dumps(recipe.settings)) == recipe.settings
+
+
+def test_progress_and_failure_of_a_pull(write_client: WriteClient) -> None:
+    """Progress may be on either stream, and its last line alone says why a pull failed."""
+    lines: list[str] = []
+    code = (
+        "import sys; print('one', flush=True); print('manifest unknown', file=sys.stderr); sys.exit('Error: no luck')"
+    )
+    with pytest.raises(EngineError, match="could not pull 'x:latest': no luck") as raised:
+        driver_on(write_client(code)).pull_image({"repository": "x"}, on_progress=lines.append)
+    assert type(raised.value) is EngineError
+    assert lines == ["one", "manifest unknown", "Error: no luck"]
 
 
 def test_is_found_by_its_name() -> None:

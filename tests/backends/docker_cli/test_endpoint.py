@@ -17,6 +17,7 @@ from pytest_docker_tools_docker_cli.endpoint import endpoint_at
         ("tcp://[2001:db8::1]:2375", "tcp://[2001:db8::1]:2375", "2001:db8::1", False),
         ("192.0.2.1:2375", "tcp://192.0.2.1:2375", "192.0.2.1", False),
         ("ssh://me@engine:22", "ssh://me@engine:22", "engine", False),
+        ("/run/other.sock", "unix:///run/other.sock", "127.0.0.1", True),
         ("tcp://:2375", "tcp://:2375", "127.0.0.1", False),
     ],
 )

@@ -31,6 +31,12 @@ def test_none_unsets() -> None:
     assert (made.flags, made.secrets, made.unset) == (["--unsetenv=A"], {}, frozenset({"A"}))
 
 
+def test_what_the_client_cannot_unset_is_refused() -> None:
+    """A client without a flag for it cannot unset, which is said of the variable."""
+    with pytest.raises(UnsupportedOption, match="'A' cannot be unset"):
+        environment({"A": None}, unset_flag=None)
+
+
 @pytest.mark.parametrize(
     "name", ["HOME", "PATH", "DOCKER_HOST", "https_proxy", "LD_PRELOAD", "GODEBUG", "SSL_CERT_FILE", "OTEL_X"]
 )

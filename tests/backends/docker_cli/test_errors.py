@@ -71,6 +71,7 @@ def test_classify(error: type[DriverError], text: str) -> None:
         "Error: it failed.\n",
         "Error response from daemon: it failed.\nexit status 1\n",
         "Error response from daemon: it failed.\nError: failed to start containers: x\n",
+        "Error: 2 errors occurred:\n\t* it failed.\n\n",
         "DEPRECATED: The legacy builder is deprecated.\n            Install the buildx component:\n\n"
         "\x1b[91mit failed.\x1b[0m\n",
     ],
@@ -88,6 +89,7 @@ def make(stderr: str, kind: type[DriverError], **more: str) -> DriverError:
         kind=kind,
         program="docker",
         engine="unix:///run/docker.sock",
+        other_engine="DOCKER_HOST or a context",
         keywords={"--cpus": "nano_cpus"},
         **more,
     )
@@ -110,7 +112,7 @@ def test_an_engine_that_does_not_answer_is_named() -> None:
     """The error says which engine was tried, and how to choose another."""
     error = make("Cannot connect to the Docker daemon", EngineUnavailable)
     assert "the engine at unix:///run/docker.sock does not answer" in str(error)
-    assert "DOCKER_HOST" in str(error)
+    assert "choose another one with DOCKER_HOST or a context" in str(error)
 
 
 def test_a_refused_flag_is_an_unsupported_option() -> None:

@@ -17,7 +17,7 @@ from pytest_docker_tools.options import (
     VolumeOptions,
 )
 from pytest_docker_tools_docker_cli import Table
-from pytest_docker_tools_docker_cli.command import arguments
+from pytest_docker_tools_docker_cli.command import arguments, keywords
 from pytest_docker_tools_docker_cli.options import BUILD, CONNECT, CONTAINER, NETWORK, PULL, VOLUME, without
 
 BIND = {"Type": "bind", "Source": "/a", "Target": "/b"}
@@ -113,7 +113,7 @@ CONTAINERS: list[tuple[str, Any, list[str]]] = [
     (
         "ports",
         {"80/tcp": None, 53: 0, "53/UDP": 5353},
-        ["--publish=80/tcp", "--publish=0:53/tcp", "--publish=5353:53/udp"],
+        ["--publish=80/tcp", "--publish=53/tcp", "--publish=5353:53/udp"],
     ),
     ("ports", {80: ("127.0.0.1", 8080)}, ["--publish=127.0.0.1:8080:80/tcp"]),
     ("ports", {80: ("127.0.0.1",)}, ["--publish=127.0.0.1::80/tcp"]),
@@ -203,7 +203,6 @@ OTHERS: list[tuple[Table, str, Any, list[str]]] = [
             "Options": {"a": "b"},
         },
         [
-            "--ipam-driver=default",
             "--ipam-opt=a=b",
             "--subnet=192.0.2.0/24",
             "--ip-range=192.0.2.0/25",
@@ -212,6 +211,7 @@ OTHERS: list[tuple[Table, str, Any, list[str]]] = [
             "--subnet=2001:db8::/64",
         ],
     ),
+    (NETWORK, "ipam", {"Driver": "dhcp"}, ["--ipam-driver=dhcp"]),
     (VOLUME, "driver", "local", ["--driver=local"]),
     (VOLUME, "driver_opts", {"type": "tmpfs", "o": "size=1m,uid=1"}, ["--opt=type=tmpfs", "--opt=o=size=1m,uid=1"]),
     (VOLUME, "labels", ["a"], ["--label=a="]),
@@ -304,6 +304,13 @@ def test_comma_flags_are_quoted() -> None:
         '--log-opt="tag=a,b"',
         "--hostname=a,b",
     ]
+
+
+def test_every_flag_is_known_by_its_keyword() -> None:
+    """A flag that the client refuses is told by its keyword, also where that has several."""
+    pool = {"Subnet": "192.0.2.0/24", "AuxiliaryAddresses": {"router": "192.0.2.2"}}
+    found = keywords(NETWORK, {"internal": True, "labels": None, "ipam": {"Config": [pool]}})
+    assert found == {"--internal": "internal", "--subnet": "ipam", "--aux-address": "ipam"}
 
 
 def test_a_table_without_some_keywords_refuses_them() -> None:

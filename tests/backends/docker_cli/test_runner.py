@@ -264,6 +264,33 @@ class TestLines:
         assert all(gone(pid) for pid in pids)
         assert list(lines) == []
 
+    @pytest.mark.parametrize(("patience", "undone"), [(0, False), (30, True)])
+    def test_undo_what_they_have_done(
+        self, write_client: WriteClient, tmp_path: Path, patience: float, undone: bool
+    ) -> None:
+        """A command that has the patience of its caller is hung up before it is ended for certain."""
+        code = """
+import os, signal, sys, time
+def undo(*_):
+    open(sys.argv[1], "w").close()
+    sys.exit(1)
+signal.signal(signal.SIGHUP, undo)
+print("ready", flush=True)
+time.sleep(600)
+"""
+        done = tmp_path / "undone"
+        with write_client(code).lines(command(str(done), patience=patience), NEVER) as lines:
+            next(lines)
+        assert done.exists() is undone
+
+    def test_that_will_not_end_are_ended(self, write_client: WriteClient, tmp_path: Path, gone: Gone) -> None:
+        """A command that does not heed being hung up is ended with its children when its time is over."""
+        deaf = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{FAMILY}"
+        with write_client(deaf).lines(command(patience=0.2), NEVER) as lines:
+            assert next(lines) == b"ready\n"
+            pids = family(tmp_path)
+        assert all(gone(pid) for pid in pids)
+
     def test_leaving_a_command_that_writes_much_does_not_hang(self, write_client: WriteClient) -> None:
         """Nobody waits for room in a queue that nobody reads, and no thread is left."""
         with write_client("while True: print('y')").lines(command(), NEVER) as lines:

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from pytest_docker_tools.exceptions import Conflict, EngineError, NotFound, UnsupportedOption
+from pytest_docker_tools.exceptions import EngineError
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from .conftest import facts_of, running
@@ -86,19 +86,9 @@ def test_links(driver: MemoryDriver, app: str) -> None:
 
 
 def test_what_cannot_be_unpacked(driver: MemoryDriver, app: str) -> None:
-    """A missing folder, a file in place of one, bytes that are no archive, and a way out are errors."""
-    with pytest.raises(NotFound, match="Could not find the file /nowhere"):
-        driver.put_archive(app, "/nowhere", packed(a=b""))
-    with pytest.raises(NotFound, match="Could not find the file /nowhere"), driver.get_archive(app, "/nowhere"):
-        pass
-    with pytest.raises(EngineError, match="not a folder"):
-        driver.put_archive(app, "/srv/a", packed(a=b""))
-    with pytest.raises(EngineError, match="processing tar file"):
-        driver.put_archive(app, "/srv", b"no archive")
+    """A member that leads out of the folder is an error."""
     with pytest.raises(EngineError, match="leads out"):
         driver.put_archive(app, "/srv", packed(**{"..__..__a": b""}))
-    with pytest.raises(NotFound, match="No such container"):
-        driver.put_archive("gone", "/srv", packed(a=b""))
 
 
 def test_read_only(driver: MemoryDriver) -> None:
@@ -159,12 +149,10 @@ def test_mounts(driver: MemoryDriver, engine: MemoryEngine) -> None:
 
 
 def test_mounts_that_cannot_be(driver: MemoryDriver) -> None:
-    """A relative target, a name that no volume can have and an item that is no mount are refused."""
+    """A relative target, and a name that no volume can have, are refused."""
     for volumes in (["a:b"], ["./a:/b"]):
         with pytest.raises(EngineError, match="invalid"):
             driver.create_container({"image": "server", "volumes": volumes})
-    with pytest.raises(UnsupportedOption, match="'mounts'"):
-        driver.create_container({"image": "server", "mounts": ["/a:/b"]})
 
 
 def test_volumes(driver: MemoryDriver) -> None:
@@ -178,15 +166,10 @@ def test_volumes(driver: MemoryDriver) -> None:
     assert len(driver.create_volume({})) == 64
 
 
-def test_a_volume_in_use_is_not_removed(driver: MemoryDriver) -> None:
-    """A volume stays while any container has it; anonymous ones go along with their container when asked to."""
+def test_volumes_that_nobody_has(driver: MemoryDriver) -> None:
+    """A volume dangles when the containers that had it are gone."""
     ref = driver.create_container({"image": "server", "volumes": ["data:/data", "/anonymous"]})
-    with pytest.raises(Conflict, match=f"volume is in use - .{ref}"):
-        driver.remove("volume", ["data"], force=True)
     assert len(driver.ids("volume")) == 2
+    assert driver.ids("volume", {"dangling": "true"}) == []
     driver.remove("container", [ref], volumes=True)
-    assert driver.ids("volume", {"dangling": "true"}) == driver.ids("volume") == ["data"]
-    driver.remove("volume", ["data", "data"])
-    keeping = driver.create_container({"image": "server", "volumes": ["/anonymous"]})
-    driver.remove("container", [keeping])
-    assert len(driver.ids("volume")) == 1
+    assert driver.ids("volume", {"dangling": "true"}) == ["data"]

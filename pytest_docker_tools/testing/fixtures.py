@@ -1,0 +1,346 @@
+"""The fixtures that the conformance suite asks for. Authors override those in which a driver, or its engine, differs.
+
+What is made with them is removed at the end of the test, and has names and subnets that no other run has.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import tarfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..driver import Driver, Facts, Kind
+from ..drivers import open_driver
+from ..exceptions import UsageError
+from ..plugin import backend_of
+from .capabilities import (
+    can_connection,
+    can_host,
+    can_owners,
+    can_processes,
+    can_recipe,
+    can_tag_image,
+    can_unset,
+    can_version,
+    needs_connection,
+    needs_host,
+    needs_owners,
+    needs_processes,
+    needs_recipe,
+    needs_unset,
+    skip_without,
+)
+from .registry import Published, Registry
+from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
+
+__tracebackhide__ = True
+
+__all__ = [
+    "backend",
+    "build",
+    "can_connection",
+    "can_host",
+    "can_owners",
+    "can_processes",
+    "can_recipe",
+    "can_tag_image",
+    "can_unset",
+    "can_version",
+    "children",
+    "choose_engine",
+    "content",
+    "create",
+    "dead_driver",
+    "default_network",
+    "driver",
+    "facts",
+    "hanging_driver",
+    "image",
+    "named",
+    "needs_connection",
+    "needs_host",
+    "needs_owners",
+    "needs_processes",
+    "needs_recipe",
+    "needs_unset",
+    "network",
+    "open_backend",
+    "own_image",
+    "publish",
+    "raw_log",
+    "refused_options",
+    "registries",
+    "reported",
+    "run",
+    "server",
+    "subnet",
+    "threads",
+    "written",
+]
+
+Named = Callable[[Kind], str]
+Create = Callable[..., str]
+Build = Callable[..., str]
+FactsOf = Callable[..., Facts]
+Content = Callable[[str, str], bytes]
+Publish = Callable[..., Published]
+Reported = Mapping[str, tuple[str, Any]]
+
+# Names that are whole on every engine: some take a name without a host to be of a registry that they know.
+_IMAGES = "localhost/pytest-docker-tools"
+_SUBNETS = range(256)
+# Held while one of the subnets is in use, so that runs beside each other take different ones.
+_FIRST_LOCK = 21800
+
+
+# The driver, and what it and its engine are like
+
+
+@pytest.fixture(scope="session")
+def backend(pytestconfig: pytest.Config) -> str:
+    """The name of the driver: the one chosen with --docker-backend."""
+    return backend_of(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def open_backend(backend: str) -> Open:
+    """Open a driver of the engine that the environment names, with settings such as {"timeout": 1}."""
+    return partial(open_driver, backend)
+
+
+@pytest.fixture(scope="session")
+def driver(open_backend: Open) -> Iterator[Driver]:
+    """The driver that most tests use."""
+    with closing(open_backend({})) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def image(driver: Driver) -> str:
+    """The name of an image on the engine, for this machine, that has the commands of busybox and runs "sh"."""
+    if driver.inspect("image", ["busybox"]) == [None]:
+        raise UsageError(
+            "The conformance suite makes its containers from an image with the commands of busybox. Get it with the "
+            "engine's client, or name another one in a fixture 'image'."
+        )
+    return "busybox"
+
+
+@pytest.fixture(scope="session")
+def default_network() -> str:
+    """The name of a network that the engine has by itself, and keeps."""
+    return "bridge"
+
+
+@pytest.fixture(scope="session")
+def raw_log() -> dict[str, Any]:
+    """Options of a container whose log the engine keeps byte for byte. What docker keeps by default is text."""
+    return {"log_config": {"Type": "local"}}
+
+
+@pytest.fixture(scope="session")
+def refused_options() -> frozenset[str]:
+    """Docker-py keywords that the driver refuses, or ids of single rows of the tables of keywords."""
+    return frozenset()
+
+
+@pytest.fixture(scope="session")
+def reported() -> Reported:
+    """Where the engine reports an option otherwise than docker, and what: {id of a row: (path, expected)}."""
+    return {}
+
+
+# What tests make
+
+
+@pytest.fixture
+def named(driver: Driver) -> Iterator[Named]:
+    """Give names that nothing else has; what has one of them at the end of the test is removed."""
+    given: list[tuple[Kind, str]] = []
+
+    def name(kind: Kind) -> str:
+        unique = uuid.uuid4().hex[:12]
+        given.append((kind, f"{_IMAGES}/{unique}" if kind == "image" else f"pytest-docker-tools-{unique}"))
+        return given[-1][1]
+
+    yield name
+    for kind in ("container", "network", "volume", "image"):
+        driver.remove(kind, [name for of, name in given if of == kind], force=True, volumes=kind == "container")
+
+
+@pytest.fixture
+def create(driver: Driver, image: str, named: Named) -> Create:
+    """Create a container, which sleeps when it is started, and give its id."""
+
+    def create(**options: Any) -> str:
+        asleep = {"image": image, "command": ["sleep", "600"], "init": True, "name": named("container")}
+        return driver.create_container({**asleep, **options})
+
+    return create
+
+
+@pytest.fixture
+def run(driver: Driver, create: Create) -> Create:
+    """Create and start a container, which sleeps, and give its id."""
+
+    def run(**options: Any) -> str:
+        container = create(**options)
+        driver.start(container)
+        return container
+
+    return run
+
+
+@pytest.fixture
+def server(run: Create) -> str:
+    """A container that soon listens on 8080/tcp, which is published on a free port."""
+    return run(command=["httpd", "-f", "-p", "8080"], ports={"8080/tcp": None})
+
+
+@pytest.fixture
+def written(driver: Driver, run: Create) -> str:
+    """A container that has written "1" and "3" to stdout, "2" and "4" to stderr, in that order, and ended."""
+    script = "echo 1; sleep 0.05; echo 2 >&2; sleep 0.05; echo 3; sleep 0.05; echo 4 >&2"
+    container = run(command=["sh", "-c", script])
+    driver.wait(container, timeout=30)
+    return container
+
+
+@pytest.fixture
+def build(driver: Driver, named: Named) -> Iterator[Build]:
+    """Build an image and give its id."""
+    tags: list[str] = []
+
+    def build(on_progress: Callable[[str], object] | None = None, timeout: float | None = 120, **options: Any) -> str:
+        options = {"tag": named("image"), "nocache": True, **options}
+        tags.append(options["tag"])
+        return driver.build_image(options, on_progress=on_progress, timeout=timeout)
+
+    yield build
+    driver.remove("image", tags, force=True)
+
+
+@pytest.fixture
+def own_image(image: str, build: Build, named: Named) -> str:
+    """The name of an image that only this test has, and may remove."""
+    name = named("image")
+    build(fileobj=f"FROM {image}\n".encode(), labels={"own": name}, tag=name)
+    return name
+
+
+@pytest.fixture
+def network(driver: Driver, named: Named) -> str:
+    """The id of a network."""
+    return driver.create_network({"name": named("network")})
+
+
+@pytest.fixture
+def subnet(driver: Driver) -> Iterator[int]:
+    """A number n that makes subnets which nobody has: 198.18.n.0/24 and 2001:db8:n::/64."""
+    networks = str(driver.inspect("network", driver.ids("network")))
+    with ExitStack() as locks:
+        for number in _SUBNETS:
+            lock = locks.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)))
+            if f"198.18.{number}." not in networks and not _is_bound(lock, _FIRST_LOCK + number):
+                yield number
+                return
+        raise UsageError("All subnets in 198.18.0.0/16 are in use. Remove networks of the engine.")
+
+
+def _is_bound(lock: socket.socket, port: int) -> bool:
+    try:
+        lock.bind(("127.0.0.1", port))
+    except OSError:
+        return True
+    return False
+
+
+@pytest.fixture(scope="session")
+def registries() -> Iterator[tuple[Registry, Registry]]:
+    """A public and a private registry on the loopback interface, which speak plain http."""
+    with Registry() as public, Registry(private=True) as private:
+        yield public, private
+
+
+@pytest.fixture
+def publish(can_host: bool, driver: Driver, request: pytest.FixtureRequest) -> Iterator[Publish]:
+    """Put a new image in a registry, as `Registry.publish` does; `private=True` is a registry that wants a login."""
+    skip_without("host", can_host)
+    registries = request.getfixturevalue("registries")
+    published: list[Published] = []
+
+    def publish(*, private: bool = False, **options: Any) -> Published:
+        published.append(registries[private].publish(**options))
+        return published[-1]
+
+    yield publish
+    for image in published:
+        image.release()
+        driver.remove("image", [image.reference, image.by_digest], force=True)
+
+
+# What tests look at
+
+
+@pytest.fixture
+def facts(driver: Driver) -> FactsOf:
+    """Give the inspect JSON of something that is there."""
+
+    def facts(ref: str, kind: Kind = "container") -> Facts:
+        found = driver.inspect(kind, [ref])[0]
+        assert found is not None, f"There is no {kind} {ref!r}."
+        return found
+
+    return facts
+
+
+@pytest.fixture
+def content(driver: Driver) -> Content:
+    """Read a file of a container."""
+
+    def content(container: str, path: str) -> bytes:
+        with driver.get_archive(container, path) as archive, tarfile.open(fileobj=archive, mode="r|*") as found:
+            return (found.extractfile(next(iter(found))) or io.BytesIO()).read()
+
+    return content
+
+
+@pytest.fixture
+def children() -> Callable[[], set[int]]:
+    """Give the ids of this process's child processes, where the system says (Linux)."""
+
+    def children() -> set[int]:
+        found: set[int] = set()
+        for path in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+            # A thread may end meanwhile.
+            with suppress(OSError):
+                found |= {int(pid) for pid in path.read_text().split()}
+        return found
+
+    return children
+
+
+@pytest.fixture
+def threads() -> Callable[[], set[threading.Thread]]:
+    """Give the threads that were started since the test began and, allowed a short while, do not end."""
+    before = set(threading.enumerate())
+
+    def threads() -> set[threading.Thread]:
+        started = set(threading.enumerate()) - before
+        end = time.monotonic() + 5
+        for thread in started:
+            thread.join(max(0.0, end - time.monotonic()))
+        return {thread for thread in started if thread.is_alive()}
+
+    return threads
