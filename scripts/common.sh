@@ -11,6 +11,8 @@ if [[ $EUID -eq 0 ]]; then
 else
     logs=${XDG_STATE_HOME:-$HOME/.local/state}/pytest-docker-tools
 fi
+# Settings of podman for the tests alone, which scripts/podman writes where it can run nothing without them.
+podman_settings=${scripts%/*}/.cache/podman/containers.conf
 may_install=yes
 
 say() {
@@ -83,6 +85,11 @@ bounded() {
         shift
         "$@"
     fi
+}
+
+# What the user has chosen by the same variable counts more.
+use_podman_settings() {
+    [[ -n ${CONTAINERS_CONF:-} || ! -r $podman_settings ]] || export CONTAINERS_CONF=$podman_settings
 }
 
 # make_venv FOLDER: a virtual environment there, unless there is one that works.

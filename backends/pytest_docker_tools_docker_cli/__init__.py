@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .command import Option, Table
     from .driver import DockerCLIDriver
+    from .environment import RESERVED
     from .errors import PHRASES, Phrases
     from .runner import Command, Result, Runner
 
@@ -24,6 +25,7 @@ __tracebackhide__ = True
 
 __all__ = [
     "PHRASES",
+    "RESERVED",
     "Command",
     "DockerCLIDriver",
     "Option",
@@ -38,6 +40,7 @@ _MODULES = {
     "DockerCLIDriver": "driver",
     "Option": "command",
     "Table": "command",
+    "RESERVED": "environment",
     "PHRASES": "errors",
     "Phrases": "errors",
     "Command": "runner",

@@ -10,7 +10,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -39,7 +39,23 @@ Table = Mapping[str, Option]
 
 def arguments(table: Table, options: Mapping[str, Any], comma_flags: Collection[str] = ()) -> list[str]:
     """Give the flags for these options; None is no option. Values of `comma_flags` are read by the client as CSV."""
-    written = []
+    return [argument(flag, value, comma_flags) for _, flag, value in _written(table, options)]
+
+
+def keywords(table: Table, options: Mapping[str, Any]) -> dict[str, str]:
+    """Give for each flag that these options are written with the keyword that it comes of."""
+    return {flag: keyword for keyword, flag, _ in _written(table, options)}
+
+
+def argument(flag: str, value: str | None, comma_flags: Collection[str] = ()) -> str:
+    """Give a flag with its value, quoted where the client splits it at commas; None is no value."""
+    if value is None:
+        return flag
+    return f"{flag}={comma_separated([value]) if flag in comma_flags else value}"
+
+
+def _written(table: Table, options: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Give keyword, flag and value of each flag."""
     for keyword, value in options.items():
         option = table.get(keyword)
         if value is None:
@@ -51,24 +67,20 @@ def arguments(table: Table, options: Mapping[str, Any], comma_flags: Collection[
         if not value and option.omit_falsy:
             continue
         for item in option.values(keyword, value):
-            written.append(_argument(option.flag, check(keyword, item), comma_flags))
-    return written
+            check(keyword, item)
+            flag, separator, rest = (option.flag, "=", item) if option.flag else item.partition("=")
+            yield keyword, flag, rest if separator else None
 
 
-def keywords(table: Table) -> dict[str, str]:
-    """Give the keyword of each flag in a table."""
-    return {option.flag: keyword for keyword, option in table.items() if option.flag}
-
-
-def check(keyword: str, argument: str, what: str = "it") -> str:
+def check(keyword: str, given: str, what: str = "it") -> str:
     """Refuse what no process can be given as an argument."""
-    if "\0" in argument:
+    if "\0" in given:
         raise UnsupportedOption(keyword, f"{what} has a NUL character, which no process can be given.")
     try:
-        os.fsencode(argument)
+        os.fsencode(given)
     except UnicodeEncodeError:
         raise UnsupportedOption(keyword, f"{what} has half of a surrogate pair, which is no text.") from None
-    return argument
+    return given
 
 
 def comma_separated(fields: Iterable[str]) -> str:
@@ -76,13 +88,6 @@ def comma_separated(fields: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue()
-
-
-def _argument(flag: str, value: str, comma_flags: Collection[str]) -> str:
-    name, separator, rest = value.partition("=") if not flag else (flag, "=", value)
-    if name in comma_flags:
-        rest = comma_separated([rest])
-    return f"{name}{separator}{rest}"
 
 
 # What a value may be written as

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
@@ -19,17 +20,19 @@ from pytest_docker_tools.exceptions import (
 )
 
 from . import errors
-from .base import CommandLine
-from .command import check
+from .command import check, keywords
 from .environment import environment as rendered
 from .errors import quoted
+from .kinds import Kinds
 from .process import Deadline
 from .runner import Command, Lines, Result
 
 __tracebackhide__ = True
 
+_CANNOT_RUN = re.compile(b"exec failed|executable file not found|unable to find user")
 
-class Containers(CommandLine):
+
+class Containers(Kinds):
     """The verbs for containers."""
 
     def create_container(self, options: Options, *, timeout: float | None = None) -> str:
@@ -39,15 +42,17 @@ class Containers(CommandLine):
             raise UnsupportedOption("network", "'network_mode' is given too, and both say the same.")
         image = normalise.image(chosen.pop("image", None))
         variables = rendered(
-            chosen.pop("environment", None) or {}, reserved=self.reserved_variables, unset_flag=self.unset_flag
+            chosen.pop("environment", None) or {},
+            reserved=self.reserved_variables,
+            unset_flag=self.unset_flags.get("create"),
         )
         entrypoint, words = self._words(chosen, image, deadline)
-        flags = [*self._arguments(self.container_options, chosen), *entrypoint]
+        flags = [*self._arguments("create", self.container_options, chosen), *entrypoint]
         with variables.passed() as (variable_flags, stdin):
             arguments = ("create", "--pull=never", *flags, *variable_flags, "--", image, *words)
             todo = Command(arguments, variables.secrets, variables.unset, stdin)
             asked = f"create a container from {image!r}"
-            return self._do(asked, todo, deadline, table=self.container_options).text
+            return self._do(asked, todo, deadline, keywords=keywords(self.container_options, chosen)).text
 
     def _words(self, chosen: dict[str, Any], image: str, deadline: Deadline) -> tuple[Sequence[str], Sequence[str]]:
         """Take entrypoint and command out of the options, and give the flag and the operands that they are."""
@@ -121,7 +126,7 @@ class Containers(CommandLine):
         timeout: float | None = None,
     ) -> Iterator[Iterator[bytes]]:
         deadline = Deadline(timeout)
-        self._facts("container", ref, f"follow the log of container {quoted(ref)}", self._deadline(None))
+        self._facts("container", ref, f"follow the log of container {quoted(ref)}", self._deadline(timeout))
         flags = _log_flags(timestamps=timestamps, tail=tail, since=since)
         todo = Command(("logs", "--follow", *flags, "--", ref))
         with self.runner.lines(todo, deadline, stdout=stdout, stderr=stderr) as lines:
@@ -169,7 +174,9 @@ class Containers(CommandLine):
         words = [check("command", word) for word in normalise.words("command", command)]
         if not words:
             raise UnsupportedOption("command", "there must be a command to execute.")
-        variables = rendered(environment or {}, reserved=self.reserved_variables, unset_flag=self.unset_flag)
+        variables = rendered(
+            environment or {}, reserved=self.reserved_variables, unset_flag=self.unset_flags.get("exec")
+        )
         switches = {"--privileged": privileged, "--tty": tty, "--detach": detach}
         flags = [flag for flag, wanted in switches.items() if wanted]
         flags += [] if workdir is None else [f"--workdir={workdir}"]
@@ -180,7 +187,10 @@ class Containers(CommandLine):
             result = self.runner.run(todo, deadline, merge=merge_stderr)
         if result.exit_code and (detach or self._may_be_refusal(result)):
             self._refuse_unless_running(ref, result)
-        return self._detached(ref, result) if detach else ExecResult(result.exit_code, result.stdout, result.stderr)
+        if detach:
+            return self._detached(ref, result)
+        cannot_run = result.exit_code == self.exec_failure and _CANNOT_RUN.search(result.stderr or result.stdout)
+        return ExecResult(126 if cannot_run else result.exit_code, result.stdout, result.stderr)
 
     def _may_be_refusal(self, result: Result) -> bool:
         """Tell whether the engine's words are in the output; the command in the container may say the same."""
@@ -201,7 +211,7 @@ class Containers(CommandLine):
     def _detached(self, ref: str, result: Result) -> ExecResult:
         if result.exit_code == 0:
             return ExecResult(None, b"", b"")
-        if any(text in result.complaint for text in ("exec failed", "executable file not found")):
+        if _CANNOT_RUN.search(result.stderr):
             return ExecResult(126, result.stderr, b"")
         raise self._error(f"execute a command in container {quoted(ref)}", result)
 
@@ -209,7 +219,7 @@ class Containers(CommandLine):
 
     @contextlib.contextmanager
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> Iterator[IO[bytes]]:
-        todo = Command(("cp", "--", f"{ref}:{check('path', path)}", "-"))
+        todo = Command((*self.copy_command, "--", f"{ref}:{check('path', path)}", "-"))
         with tempfile.TemporaryFile() as archive:
             result = self.runner.run(todo, self._deadline(timeout), output=archive)
             if result.exit_code:
@@ -220,14 +230,12 @@ class Containers(CommandLine):
     def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
         deadline = self._deadline(timeout)
         asked = f"unpack an archive into {path!r} of container {quoted(ref)}"
-        todo = Command(("cp", "--", "-", f"{ref}:{check('path', path)}"), stdin=archive)
+        todo = Command((*self.copy_command, "--", "-", f"{ref}:{check('path', path)}"), stdin=archive)
         result = self.runner.run(todo, deadline)
-        if result.exit_code and "must be a directory" in result.complaint:
-            # The client says so of a missing container as well.
-            self._facts("container", ref, asked, deadline)
-            raise self._error(asked, result, kind=NotFound)
         if result.exit_code:
-            raise self._error(asked, result)
+            # The client may say the same of a missing container as of a missing folder.
+            self._facts("container", ref, asked, deadline)
+            raise self._error(asked, result, kind=NotFound if "must be a directory" in result.complaint else None)
 
 
 def _grace(seconds: int | None) -> list[str]:

@@ -64,13 +64,15 @@ class Environment:
         return self.lines.encode(errors="surrogateescape")
 
 
-def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag: str = "--env") -> Environment:
+def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag: str | None = "--env") -> Environment:
     """Render docker-py's `environment`; a later value of a name replaces an earlier one."""
     made = Environment()
     # The values of both end in one environment of a process, where a name stands once.
     for name, item in dict(normalise.environment(value)).items():
         if reserved.fullmatch(name) or PROXIES.fullmatch(name):
             made.lines += _line(name, item)
+        elif item is None and unset_flag is None:
+            raise UnsupportedOption("environment", f"{name!r} cannot be unset with this backend, only set.")
         elif item is None:
             made.flags.append(f"{unset_flag}={name}")
             made.unset |= {name}

@@ -119,10 +119,12 @@ _ADVICE: Mapping[type[DriverError], str] = {
 
 _BUILDER_NOTICE = re.compile(r"^DEPRECATED: The legacy builder.*\n(?:[ \t]+.*\n|\n)*", re.MULTILINE)
 _NOTICES = re.compile(
-    r"^(?:Run|See) '.* --help'.*$|^exit status \d+$|^Usage:.*$|^Error: failed to start containers: .*$", re.MULTILINE
+    r"^(?:Run|See) '.* --help'.*$|^exit status \d+$|^Usage:.*$|^Error: failed to start containers: .*$"
+    r"|^(?:Error: )?\d+ errors? occurred:$",
+    re.MULTILINE,
 )
 _PREFIX = re.compile(
-    r"^(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
+    r"^(?:[ \t]+\* )?(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FLAG = re.compile(r"(--[a-z][a-z0-9-]*)")
@@ -160,13 +162,15 @@ def error_for(
     kind: type[DriverError],
     program: str,
     engine: str,
+    other_engine: str,
     keywords: Mapping[str, str] | None = None,
     advice: str | None = None,
 ) -> DriverError:
     """Give the error for a command that failed.
 
-    `asked` completes "docker could not ...". `keywords` are those of docker-py by the client's flags, so that a
-    refused flag is an `UnsupportedOption`. `advice` replaces what is known to help.
+    `asked` completes "docker could not ...". `engine` is where it was looked for, and `other_engine` what chooses
+    another. `keywords` are those of docker-py by the client's flags, so that a refused flag is an
+    `UnsupportedOption`. `advice` replaces what is known to help.
     """
     said = clean(result.complaint) or f"exit code {result.exit_code}"
     flag = _FLAG.search(said) if kind is UnsupportedOperation else None
@@ -175,8 +179,8 @@ def error_for(
         return UnsupportedOption(keywords[flag[1]], f"{program} refused {flag[1]} with: {said}", **details)
     if kind is EngineUnavailable:
         return EngineUnavailable(
-            f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or name another one with "
-            f"DOCKER_HOST or a context. {program} said: {said}",
+            f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or choose another one "
+            f"with {other_engine}. {program} said: {said}",
             **details,
         )
     hint = advice or _ADVICE.get(kind, "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,10 @@ from pytest_docker_tools.exceptions import (
 )
 
 from . import errors
-from .base import CommandLine
-from .command import check
+from .command import check, keywords
 from .environment import build_arguments
 from .errors import quoted
+from .kinds import Kinds
 from .process import Deadline
 from .runner import Command, Result
 
@@ -37,7 +39,7 @@ _REMOTE = re.compile(r"(https?://|git://|github\.com/|git@)")
 _SHOWN = 20
 
 
-class Images(CommandLine):
+class Images(Kinds):
     """The verbs for images."""
 
     def build_image(
@@ -51,14 +53,15 @@ class Images(CommandLine):
         if chosen.get("rm", True):
             # Else a build that fails leaves a container behind.
             chosen.setdefault("forcerm", True)
-        flags += self._arguments(self.build_options, chosen)
+        flags += self._arguments("build", self.build_options, chosen)
         with tempfile.TemporaryDirectory(prefix="docker-build-") as folder:
             iidfile = Path(folder, "iid")
-            arguments = ("build", f"--iidfile={iidfile}", *flags, *variables.flags, "--", operand)
-            todo = Command(arguments, variables.secrets, variables.unset, stdin)
+            arguments = (*self.build_command, f"--iidfile={iidfile}", *flags, *variables.flags, "--", operand)
+            todo = Command(arguments, variables.secrets, variables.unset, stdin, self.build_patience)
             result = self._progress(todo, deadline, report)
             if result.exit_code:
-                raise self._build_failed(chosen.get("tag") or (operand if stdin is None else "fileobj"), result)
+                what = chosen.get("tag") or (operand if stdin is None else "fileobj")
+                raise self._build_failed(what, result, keywords(self.build_options, chosen))
             image = iidfile.read_text().strip()
         return str(self._facts("image", image, "find the image that it built", self._deadline(None))["Id"])
 
@@ -72,8 +75,7 @@ class Images(CommandLine):
         if archive is not None:
             if dockerfile and not custom:
                 raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
-            # The engine sees by itself how an archive is compressed.
-            return "-", archive, [f"--file={dockerfile}"] if dockerfile else []
+            return "-", _archive(archive) if custom else archive, [f"--file={dockerfile}"] if dockerfile else []
         if encoding or custom:
             raise UnsupportedOption("encoding" if encoding else "custom_context", "it is for 'fileobj' only.")
         return self._folder(os.fspath(path), dockerfile)
@@ -96,13 +98,13 @@ class Images(CommandLine):
                 _report(report, line)
         return Result(todo.shown(self.runner.name), lines.exit_code or 0, b"", bytes(log))
 
-    def _build_failed(self, what: str, result: Result) -> DriverError:
+    def _build_failed(self, what: str, result: Result, keywords: Mapping[str, str]) -> DriverError:
         log = errors.without_colour(result.stderr.decode(errors="replace"))
         said = errors.clean(log).splitlines() or [f"exit code {result.exit_code}"]
         # The last line alone is the client's for sure; what is above may be from a step.
         kind = errors.classify(self.phrases, said[-1])
         if kind in (EngineUnavailable, UnsupportedOperation):
-            return self._error(f"build {what!r}", result, kind=kind, table=self.build_options)
+            return self._error(f"build {what!r}", result, kind=kind, keywords=keywords)
         step = _failing_step(said)
         shown = [said[-1], *(step or said[:-1])]
         return BuildFailed(
@@ -118,33 +120,43 @@ class Images(CommandLine):
         reference = normalise.image_reference(chosen)
         for part in ("repository", "tag"):
             chosen.pop(part, None)
-        flags = self._arguments(self.pull_options, chosen)
-        todo = Command(("pull", *flags, "--", check("repository", reference)))
-        with self.runner.lines(todo, Deadline(timeout), stderr=False) as lines:
-            for line in lines:
-                _report(on_progress, line)
-        if lines.exit_code:
-            result = Result(todo.shown(self.runner.name), lines.exit_code, b"", bytes(lines.stderr))
-            raise self._not_pulled(reference, result)
+        flags = self._arguments("pull", self.pull_options, chosen)
+        todo = Command((*self.pull_command(reference), *flags, "--", check("repository", reference)))
+        result = self._progress(todo, Deadline(timeout), on_progress)
+        if result.exit_code:
+            raise self._not_pulled(reference, result, keywords(self.pull_options, chosen))
         return str(self._facts("image", reference, "find the image that it pulled", self._deadline(None))["Id"])
 
-    def _not_pulled(self, reference: str, result: Result) -> DriverError:
+    def pull_command(self, reference: str) -> Sequence[str]:
+        """Give the command that pulls this image."""
+        return ("pull",)
+
+    def _not_pulled(self, reference: str, result: Result, keywords: Mapping[str, str]) -> DriverError:
+        # What is above the last line is progress.
+        result = replace(result, stderr=b"".join(result.stderr.splitlines()[-1:]))
         kind = errors.classify(self.phrases, result.complaint)
         if issubclass(kind, NotFound):
             advice = "Check the name and the tag, and whether the registry wants a login."
             return self._error(f"pull {reference!r}", result, kind=ImageNotFound, advice=advice)
-        return self._error(f"pull {reference!r}", result, kind=kind, table=self.pull_options)
+        return self._error(f"pull {reference!r}", result, kind=kind, keywords=keywords)
 
     def version(self, *, timeout: float | None = None) -> Facts:
-        asking = ("version", "--format", "{{json .Server}}")
-        facts: Mapping[str, Any] | None = json.loads(
-            self._do("ask for the version", asking, self._deadline(timeout)).text
-        )
-        return dict(facts or {})
+        asking = ("version", "--format", "{{json .}}")
+        facts = json.loads(self._do("ask for the version", asking, self._deadline(timeout)).text)
+        # A client that is the engine itself has no server.
+        return dict(facts.get("Server") or facts["Client"])
 
     def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:
         todo = ("tag", "--", ref, f"{repository}:{tag}")
         self._do(f"tag image {quoted(ref)} as '{repository}:{tag}'", todo, self._deadline(timeout))
+
+
+def _archive(content: bytes) -> bytes:
+    """Give an archive that the client does not take for a Dockerfile, as it does one that begins with a PAX header.
+
+    It, and the engine, see by themselves how an archive is compressed.
+    """
+    return gzip.compress(content, 1) if content[156:157] in (b"x", b"g") else content
 
 
 def _report(report: Progress | None, line: bytes) -> None:
@@ -153,9 +165,9 @@ def _report(report: Progress | None, line: bytes) -> None:
 
 
 def _failing_step(lines: list[str]) -> list[str]:
-    """Give what a log has of the step that failed, as one of the two builders writes it."""
+    """Give what a log has of the step that failed, as one of the builders writes it."""
     failed = [found[1] for found in (re.match(r"(#\d+ )ERROR", line) for line in lines) if found]
     if failed:
         return [line for line in lines if line.startswith(failed[-1])]
-    steps = [number for number, line in enumerate(lines) if re.match(r"Step \d+/\d+ : ", line)]
+    steps = [number for number, line in enumerate(lines) if re.match(r"(?i)step \d+/\d+ ?: ", line)]
     return lines[steps[-1] :] if steps else []

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 
-from .base import CommandLine
-from .command import check
+from .command import check, keywords
 from .errors import quoted
+from .kinds import Kinds
 
 __tracebackhide__ = True
 
 
-class Networks(CommandLine):
+class Networks(Kinds):
     """The verbs for networks and volumes."""
 
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
@@ -20,18 +20,18 @@ class Networks(CommandLine):
         name = chosen.pop("name", None)
         if not name:
             raise UnsupportedOption("name", "a network must have one.")
-        flags = self._arguments(self.network_options, chosen)
+        flags = self._arguments("network create", self.network_options, chosen)
         todo = ("network", "create", *flags, "--", check("name", str(name)))
         asked = f"create the network {name!r}"
-        return self._do(asked, todo, self._deadline(timeout), table=self.network_options).text
+        return self._do(asked, todo, self._deadline(timeout), keywords=keywords(self.network_options, chosen)).text
 
     def connect(
         self, network: str, container: str, options: Options | None = None, *, timeout: float | None = None
     ) -> None:
-        flags = self._arguments(self.connect_options, options or {})
+        flags = self._arguments("network connect", self.connect_options, options or {})
         todo = ("network", "connect", *flags, "--", network, container)
         asked = f"connect container {quoted(container)} to network {quoted(network)}"
-        self._do(asked, todo, self._deadline(timeout), table=self.connect_options)
+        self._do(asked, todo, self._deadline(timeout), keywords=keywords(self.connect_options, options or {}))
 
     def disconnect(self, network: str, container: str, *, force: bool = False, timeout: float | None = None) -> None:
         todo = ("network", "disconnect", *(["--force"] if force else []), "--", network, container)
@@ -42,6 +42,8 @@ class Networks(CommandLine):
     def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = dict(options)
         name = chosen.pop("name", None)
-        flags = self._arguments(self.volume_options, chosen)
+        flags = self._arguments("volume create", self.volume_options, chosen)
         todo = ("volume", "create", *flags, "--", *([check("name", str(name))] if name else []))
-        return self._do("create a volume", todo, self._deadline(timeout), table=self.volume_options).text
+        return self._do(
+            "create a volume", todo, self._deadline(timeout), keywords=keywords(self.volume_options, chosen)
+        ).text

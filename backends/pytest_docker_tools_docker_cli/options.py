@@ -27,10 +27,12 @@ def _ports(keyword: str, value: Any) -> list[str]:
 
 def _published(binding: normalise.PortBinding) -> str:
     inside = f"{binding.container_port}/{binding.protocol}"
+    # Not every client knows that 0 is a free one.
+    port = "" if binding.host_port in (None, "0") else binding.host_port
     if binding.host_ip is None:
-        return f"{binding.host_port}:{inside}" if binding.host_port else inside
+        return f"{port}:{inside}" if port else inside
     address = f"[{binding.host_ip}]" if ":" in binding.host_ip.strip("[]") else binding.host_ip
-    return f"{address.replace('[[', '[').replace(']]', ']')}:{binding.host_port or ''}:{inside}"
+    return f"{address.replace('[[', '[').replace(']]', ']')}:{port}:{inside}"
 
 
 def _ulimit(keyword: str, value: Any) -> list[str]:
@@ -109,7 +111,8 @@ def _volumes_from(keyword: str, value: Any) -> list[str]:
 
 def _ipam(keyword: str, value: Any) -> list[str]:
     config = known_keys(keyword, value, "driver", "config", "options")
-    flags = [f"--ipam-driver={config['driver']}"] if config.get("driver") else []
+    # docker-py always names a driver, and "default" is what there is without a name.
+    flags = [f"--ipam-driver={config['driver']}"] if config.get("driver") not in (None, "", "default") else []
     flags += [f"--ipam-opt={name}={item}" for name, item in (config.get("options") or {}).items()]
     return flags + [flag for pool in config.get("config") or [] for flag in _pool(keyword, pool)]
 

@@ -89,8 +89,16 @@ class Child:
     """A running command in a session of its own."""
 
     def __init__(
-        self, argv: Sequence[str], *, environment: Mapping[str, str], directory: str, streams: Streams
+        self,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        directory: str,
+        streams: Streams,
+        patience: float = 0,
     ) -> None:
+        """Start it. Where it has to be ended, it gets `patience` seconds to undo what it has done."""
+        self._patience = patience
         self._process = subprocess.Popen(
             argv,
             env=environment,
@@ -145,6 +153,8 @@ class Child:
     def end(self) -> None:
         """Kill it and its children, if it still runs. Does not come back before it is gone."""
         if self.exit_code is None:
+            if self._patience:
+                _hang_up(self._process, Deadline(self._patience))
             _kill(self._process)
             self._process.wait()
         self._let_go()
@@ -179,6 +189,16 @@ def _own_session() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
+
+
+def _hang_up(process: subprocess.Popen[bytes], patience: Deadline) -> None:
+    """Tell it to end by itself, and wait for that without asking for its exit code."""
+    if sys.platform == "win32" or not hasattr(os, "waitid"):
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+        os.killpg(process.pid, signal.SIGHUP)
+        while not patience.passed and not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            time.sleep(patience.at_most(0.01))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

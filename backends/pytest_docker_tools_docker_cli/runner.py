@@ -32,13 +32,15 @@ class Command:
     """What is to be run: the arguments after the program's name.
 
     `secrets` are variables for the child's environment, `unset` those that it must not have, `stdin` what it
-    reads (nothing: an empty input). None of their values is shown.
+    reads (nothing: an empty input). None of their values is shown. Where it has to be ended, it is hung up first if
+    it has `patience`, and gets as many seconds to undo what it has done.
     """
 
     arguments: tuple[str, ...]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     unset: frozenset[str] = frozenset()
     stdin: bytes | IO[bytes] | None = field(default=None, repr=False)
+    patience: float = 0
 
     def shown(self, program: str) -> str:
         """Give it as one would type it, without what may be secret."""
@@ -103,7 +105,7 @@ class Runner:
     def lines(
         self, command: Command, deadline: Deadline, *, stdout: bool = True, stderr: bool = True
     ) -> Iterator[Lines]:
-        """Give the output of a running command line by line: of both streams in one, or of one of them.
+        """Give the output of a running command line by line: of both streams in one, of one of them, or of none.
 
         The command ends with the context. Where only `stdout` is asked for, `Lines.stderr` has the rest.
         """
@@ -113,7 +115,7 @@ class Runner:
         elif stdout:
             streams = Streams(command.stdin, lines.put, lines.stderr.extend, lines=True)
         else:
-            streams = Streams(command.stdin, None, lines.put, lines=True)
+            streams = Streams(command.stdin, None, lines.put if stderr else None, lines=True)
         with self._child(command, streams) as lines.child:
             try:
                 yield lines
@@ -168,6 +170,7 @@ class Runner:
                 environment={**kept, **command.secrets},
                 directory=self.directory,
                 streams=streams,
+                patience=command.patience,
             )
         except OSError as error:
             # Without the cause, whose frames hold the child's whole environment.

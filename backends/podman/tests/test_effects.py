@@ -1,0 +1,84 @@
+"""What podman does, where what it reports does not say so, and where its command line is known to do harm."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from pytest_docker_tools.driver import Driver
+from pytest_docker_tools.exceptions import Conflict, DeadlineExceeded
+from pytest_docker_tools.testing.fixtures import Build, Create, FactsOf, Named
+
+pytest_plugins = ["pytest_docker_tools.testing.fixtures"]
+pytestmark = pytest.mark.engine
+
+LIMITS = [{"Name": "nofile", "Soft": 100, "Hard": 200}, {"Name": "nproc", "Soft": 50, "Hard": 50}]
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "expected"),
+    [
+        ({"sysctls": {"net.core.somaxconn": 99}}, "cat /proc/sys/net/core/somaxconn", "99"),
+        ({"init": False}, "cat /proc/1/comm", "sleep"),
+        ({"ipc_mode": "host"}, "readlink /proc/self/ns/ipc", os.readlink("/proc/self/ns/ipc")),
+        ({"pid_mode": "host", "init": False}, "readlink /proc/self/ns/pid", os.readlink("/proc/self/ns/pid")),
+        ({"ulimits": LIMITS}, "sh -c 'ulimit -Hn'", "200"),
+        ({"environment": {"STORAGE_DRIVER": "x", "CONTAINERS_CONF": "y"}}, "sh -c 'echo $STORAGE_DRIVER'", "x"),
+    ],
+)
+def test_option(driver: Driver, run: Create, options: dict[str, Any], command: str, expected: str) -> None:
+    """An option that podman does not report does what was asked for."""
+    assert driver.execute(run(**options), command).stdout.decode().strip() == expected
+
+
+def test_publishing_what_is_exposed(run: Create, facts: FactsOf) -> None:
+    """A port that is only exposed is published when all are."""
+    ports = facts(run(ports={"80/udp": []}, publish_all_ports=True))["NetworkSettings"]["Ports"]
+    assert list(ports) == ["80/udp"]
+
+
+def test_a_build_that_is_ended_leaves_nothing(driver: Driver, build: Build, own_image: str) -> None:
+    """The step that ran, and its container, which would keep the image in use, are gone with the build."""
+    with pytest.raises(DeadlineExceeded):
+        build(fileobj=f"FROM {own_image}\nRUN sleep 600\n".encode(), timeout=2)
+    driver.remove("image", [own_image])
+    assert driver.inspect("image", [own_image]) == [None]
+
+
+def test_removing_an_image_spares_containers(driver: Driver, create: Create, own_image: str, facts: FactsOf) -> None:
+    """With force an image that a container has stays, and so does the container."""
+    container, image = create(image=own_image), facts(own_image, "image")["Id"]
+    with pytest.raises(Conflict):
+        driver.remove("image", [image], force=True)
+    assert driver.inspect("container", [container]) != [None]
+
+
+def test_removing_an_image_with_several_names(driver: Driver, own_image: str, named: Named, facts: FactsOf) -> None:
+    """An image with several names is removed by its id with force."""
+    driver.tag_image(own_image, named("image"), "other")
+    image = facts(own_image, "image")["Id"]
+    driver.remove("image", [image], force=True)
+    assert driver.inspect("image", [image]) == [None]
+
+
+def test_the_beginning_of_a_volumes_name(driver: Driver, named: Named) -> None:
+    """The beginning of a name, which podman would take for the volume, is none."""
+    volume = driver.create_volume({"name": named("volume")})
+    driver.remove("volume", [volume[:-2]])
+    assert driver.inspect("volume", [volume, volume[:-2]])[1] is None
+    assert driver.inspect("volume", [volume])[0] is not None
+
+
+@pytest.mark.parametrize("kind", ["image", "volume"])
+def test_several_filters(driver: Driver, build: Build, image: str, named: Named, kind: Any) -> None:
+    """What is listed matches all of several filters, where podman would list what matches any."""
+    mine = named("volume")
+    for labels in ({"mine": mine, "a": "1"}, {"mine": mine}):
+        if kind == "volume":
+            driver.create_volume({"name": named("volume"), "labels": labels})
+        else:
+            build(fileobj=f"FROM {image}\n".encode(), labels=labels)
+    assert len(driver.ids(kind, {"label": f"mine={mine}"})) == 2
+    assert len(driver.ids(kind, {"label": [f"mine={mine}", "a=1"]})) == 1

@@ -1,0 +1,192 @@
+"""The verbs that are the same for every kind."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+from pytest_docker_tools.driver import Facts, Filters, Kind
+from pytest_docker_tools.exceptions import DriverError, EngineError, NotFound
+
+from . import command, errors
+from .base import CommandLine
+from .process import Deadline
+from .runner import Command, Result
+
+__tracebackhide__ = True
+
+# As many as fit in the arguments of a command on every system.
+_BATCH = 200
+
+
+class Kinds(CommandLine):
+    """The verbs that are the same for every kind."""
+
+    def inspect(self, kind: Kind, refs: Sequence[str], *, timeout: float | None = None) -> list[Facts | None]:
+        return self._inspected(kind, refs, self._deadline(timeout))
+
+    def _inspected(self, kind: Kind, refs: Sequence[str], deadline: Deadline) -> list[Facts | None]:
+        found: list[Facts | None] = []
+        for start in range(0, len(refs), _BATCH):
+            found += self._inspect(kind, refs[start : start + _BATCH], deadline)
+        return [
+            facts if facts and self._is_meant(kind, ref, facts) else None
+            for ref, facts in zip(refs, found, strict=True)
+        ]
+
+    def _is_unsure(self, kind: Kind, ref: str) -> bool:
+        """Tell whether the client may find something else of which this is the beginning only."""
+        pattern = self.part_of_a_name.get(kind)
+        return pattern is not None and pattern.fullmatch(ref) is not None
+
+    def _is_meant(self, kind: Kind, ref: str, facts: Facts) -> bool:
+        return not self._is_unsure(kind, ref) or ref in _names(facts)
+
+    def _inspect(self, kind: Kind, refs: Sequence[str], deadline: Deadline) -> list[Facts | None]:
+        asking = Command(("inspect", f"--type={kind}", "--format", "{{json .}}", "--", *refs))
+        result = self.runner.run(asking, deadline)
+        if result.exit_code:
+            self._refuse(f"inspect {kind}s", result, self._complaints(result, NotFound))
+        try:
+            found = parse_facts(result.stdout.decode(errors="replace"))
+        except ValueError:
+            raise EngineError(
+                f"{self.runner.name} inspect gave something that is no JSON: {result.text[:200]!r}. See whether "
+                f"'{self.runner.program}' is the client.",
+                command=result.command,
+            ) from None
+        found = [self.translated(kind, facts, deadline.at_most(self.timeout)) for facts in found]
+        if len(found) == len(refs):
+            return list(found)
+        # Nothing is printed in the place of one that is missing.
+        placed = [found.pop(0) if found and ref in _names(found[0]) else None for ref in refs]
+        if len(refs) > 1 and found:
+            return [facts for ref in refs for facts in self._inspect(kind, [ref], deadline)]
+        return placed
+
+    def translated(self, kind: Kind, facts: Facts, timeout: float) -> Facts:
+        """Give what the client printed of an object with docker's keys; it may take these seconds."""
+        return facts
+
+    def _facts(self, kind: Kind, ref: str, asked: str, deadline: Deadline) -> Facts:
+        """Give the inspect JSON of one that must be there."""
+        facts = self._inspected(kind, [ref], deadline)[0]
+        if facts is None:
+            raise NotFound(f"{self.runner.name} could not {asked}: there is no {kind} {errors.quoted(ref)}.")
+        return facts
+
+    def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
+        deadline = self._deadline(timeout)
+        wanted = {name: list(_several(given)) for name, given in (filters or {}).items()}
+        states = [state for state in wanted.get("status", []) if state not in self.absent_states]
+        if states != wanted.get("status", []):
+            if not states:
+                return []
+            wanted["status"] = states
+        found = [self._listed(kind, together, deadline) for together in self._filters(kind, wanted)]
+        return [ref for ref in found[0] if all(ref in other for other in found)]
+
+    def _filters(self, kind: Kind, wanted: Mapping[str, Sequence[str]]) -> list[list[str]]:
+        """Give the filters of each command that it takes to list what matches all."""
+        groups = [(name, [value]) for name, values in wanted.items() if name == "label" for value in values]
+        groups += [(name, list(values)) for name, values in wanted.items() if name != "label"]
+        written = [[f"{name}={value}" for value in values] for name, values in groups]
+        return written if written and kind in self.any_filter else [[item for group in written for item in group]]
+
+    def _listed(self, kind: Kind, filters: Sequence[str], deadline: Deadline) -> list[str]:
+        words = self.list_commands[kind]
+        splitting = self.comma_flags.get(_verb(words), ())
+        flags = [command.argument("--filter", item, splitting) for item in filters]
+        return list(dict.fromkeys(self._do(f"list {kind}s", [*words, *flags], deadline).text.split()))
+
+    def remove(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        deadline = self._deadline(timeout)
+        flags = [
+            *(self.force_flags.get(kind, ()) if force else ()),
+            *(["--volumes"] if volumes and kind == "container" else []),
+        ]
+        refused: list[tuple[Result, list[str]]] = []
+        for start in range(0, len(refs), _BATCH):
+            present = self._meant(kind, refs[start : start + _BATCH], deadline)
+            refused += self._remove(kind, present, flags, deadline) if present else []
+        for result, complaints in refused:
+            self._refuse(f"remove {kind}s", result, complaints)
+
+    def _remove(
+        self, kind: Kind, refs: Sequence[str], flags: Sequence[str], deadline: Deadline
+    ) -> list[tuple[Result, list[str]]]:
+        """Give what was refused. Of several each is tried once more alone, as a client may stop at the first."""
+        result = self.runner.run(Command((*self.remove_commands[kind], *flags, "--", *refs)), deadline)
+        complaints = self._complaints(result, NotFound) if result.exit_code else []
+        if complaints and len(refs) > 1:
+            return [refusal for ref in refs for refusal in self._remove(kind, [ref], flags, deadline)]
+        return [(result, [line for line in complaints if not self._gone_soon(kind, line, deadline)])]
+
+    def _meant(self, kind: Kind, refs: Sequence[str], deadline: Deadline) -> list[str]:
+        """Leave out what is missing, but could be read as the beginning of something else."""
+        unsure = [ref for ref in refs if self._is_unsure(kind, ref)]
+        if not unsure:
+            return list(refs)
+        known = dict(zip(unsure, self._inspected(kind, unsure, deadline), strict=True))
+        return [ref for ref in refs if ref not in known or known[ref]]
+
+    def _gone_soon(self, kind: Kind, complaint: str, deadline: Deadline) -> bool:
+        """Wait for what somebody else, or the engine itself after --rm, is removing already."""
+        named = re.search(r"removal of container (\S+) is already in progress", complaint)
+        while named and not deadline.passed:
+            if self._inspected(kind, [named[1]], deadline) == [None]:
+                return True
+            time.sleep(deadline.at_most(0.05))
+        return False
+
+    def _complaints(self, result: Result, *fine: type[DriverError]) -> list[str]:
+        """Give the lines of stderr that say something else than what is fine here."""
+        lines = errors.clean(result.complaint).splitlines()
+        return [line for line in lines if not issubclass(errors.classify(self.phrases, line), fine)]
+
+    def _refuse(self, asked: str, result: Result, complaints: Sequence[str]) -> None:
+        """Raise what the complaints say, if there are any."""
+        if complaints:
+            kinds = [errors.classify(self.phrases, line) for line in complaints]
+            known = [kind for kind in kinds if kind is not EngineError]
+            raise self._error(asked, result, kind=(known or kinds)[0])
+
+
+def parse_facts(text: str) -> list[Facts]:
+    """Read what `inspect` prints of those that it finds: an object a line, or one array."""
+    if text.lstrip().startswith("["):
+        found: list[Facts] = json.loads(text)
+        return found
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
+
+
+def _names(facts: Facts) -> set[str]:
+    """Give the id and the names by which something is found; the keys differ between clients and kinds."""
+    single = [facts.get(key) for key in ("Id", "id", "Name", "name")]
+    several = [*(facts.get("RepoTags") or ()), *(facts.get("RepoDigests") or ())]
+    return {
+        *(str(name).lstrip("/") for name in single if name),
+        *several,
+        *(tag.removesuffix(":latest") for tag in several),
+    }
+
+
+def _verb(words: Sequence[str]) -> str:
+    """Give the words of a command before its flags."""
+    return " ".join(itertools.takewhile(lambda word: not word.startswith("-"), words))
+
+
+def _several(given: str | Sequence[str]) -> Iterable[str]:
+    values = [given] if isinstance(given, (str, bool)) else given
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
