@@ -208,7 +208,9 @@ def image(value: Any) -> str:
 
 def image_reference(options: Mapping[str, Any]) -> str:
     """Give the one string that names the image of `PullOptions`: a tag, a digest, or `latest`."""
-    repository, tag = str(options["repository"]), options.get("tag")
+    repository, tag = str(options.get("repository") or ""), options.get("tag")
+    if not repository:
+        raise UnsupportedOption("repository", "there must be one to pull from.")
     name, tag_in_name = split_reference(repository)
     if tag in (None, ""):
         return repository if tag_in_name else f"{name}:latest"

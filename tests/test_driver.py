@@ -68,5 +68,3 @@ def test_a_recipe_is_json() -> None:
     """A recipe crosses to another process as JSON, also one without settings."""
     recipe = Recipe("docker-cli")
     assert json.loads(json.dumps([recipe.backend, recipe.settings])) == ["docker-cli", {}]
-
-

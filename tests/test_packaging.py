@@ -34,6 +34,7 @@ SHOWN = {"exceptions.py", "fixture_function.py", "__init__.py"}
 def test_tracebacks_hide_our_frames() -> None:
     """Every module hides its frames: pytest shows their arguments, which may be secrets, where an error passes them."""
     files = [*ROOT.glob("pytest_docker_tools/**/*.py"), *ROOT.glob("backends/pytest_docker_tools*/*.py")]
-    code = {file: file.read_text() for file in files if file.name not in SHOWN}
+    # But for the shipped tests, whose own frames are what a failure is to show.
+    code = {file: file.read_text() for file in files if file.name not in SHOWN and file.parent.name != "conformance"}
     without = {file.name for file, text in code.items() if "\n__tracebackhide__ = True\n" not in text}
     assert without == set()

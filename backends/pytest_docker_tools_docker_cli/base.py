@@ -129,10 +129,11 @@ class CommandLine(Driver):
         if named:
             return named
         result = self.runner.run(Command(tuple(self.address_command())), self._deadline(None))
-        if result.exit_code:
+        if result.exit_code or not result.text:
+            said = errors.clean(result.complaint) or "nothing"
             raise EngineUnavailable(
-                f"{self.program} does not say which engine it speaks to: {errors.clean(result.complaint)}. Choose one "
-                f"with {self.other_engine}.",
+                f"{self.program} does not say which engine it speaks to, but: {said}. Choose one with "
+                f"{self.other_engine}.",
                 command=result.command,
                 exit_code=result.exit_code,
                 stderr=result.complaint,

@@ -81,11 +81,10 @@ class Kinds(CommandLine):
     def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
         deadline = self._deadline(timeout)
         wanted = {name: list(_several(given)) for name, given in (filters or {}).items()}
-        states = [state for state in wanted.get("status", []) if state not in self.absent_states]
-        if states != wanted.get("status", []):
-            if not states:
+        if wanted.get("status"):
+            wanted["status"] = [state for state in wanted["status"] if state not in self.absent_states]
+            if not wanted["status"]:
                 return []
-            wanted["status"] = states
         found = [self._listed(kind, together, deadline) for together in self._filters(kind, wanted)]
         return [ref for ref in found[0] if all(ref in other for other in found)]
 

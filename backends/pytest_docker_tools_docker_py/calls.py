@@ -85,10 +85,13 @@ class View(APIClient):
         adapter: Any = super().get_adapter(url)
 
         def choose_pool(*args: Any, **kwargs: Any) -> Any:
-            pool = _shallow_copy(adapter.get_connection_with_tls_context(*args, **kwargs))
-            take = pool._get_conn
-            pool._get_conn = lambda timeout=None: self._call.uses(take(timeout))
-            return pool
+            pool = adapter.get_connection_with_tls_context(*args, **kwargs)
+            own = _shallow_copy(pool)
+            take = own._get_conn
+            own._get_conn = lambda timeout=None: self._call.uses(take(timeout))
+            # The client may have closed the pool meanwhile, and keeps no connection then.
+            own._put_conn = pool._put_conn
+            return own
 
         own = _shallow_copy(adapter)
         own.get_connection_with_tls_context = choose_pool

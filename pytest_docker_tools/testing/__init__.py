@@ -1,4 +1,4 @@
-"""For authors of plugins and drivers: a driver without an engine."""
+"""For authors of plugins: a driver without an engine. For authors of drivers: `conformance` and its `fixtures`."""
 
 from __future__ import annotations
 

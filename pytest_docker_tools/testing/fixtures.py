@@ -89,7 +89,7 @@ __all__ = [
     "written",
 ]
 
-Named = Callable[[Kind], str]
+Named = Callable[..., str]
 Create = Callable[..., str]
 Build = Callable[..., str]
 FactsOf = Callable[..., Facts]
@@ -166,11 +166,11 @@ def reported() -> Reported:
 
 @pytest.fixture
 def named(driver: Driver) -> Iterator[Named]:
-    """Give names that nothing else has; what has one of them at the end of the test is removed."""
+    """Give names that nothing else has, with or without a tag; what has one at the end of the test is removed."""
     given: list[tuple[Kind, str]] = []
 
-    def name(kind: Kind) -> str:
-        unique = uuid.uuid4().hex[:12]
+    def name(kind: Kind, tag: str = "") -> str:
+        unique = f"{uuid.uuid4().hex[:12]}{tag and ':'}{tag}"
         given.append((kind, f"{_IMAGES}/{unique}" if kind == "image" else f"pytest-docker-tools-{unique}"))
         return given[-1][1]
 
@@ -218,17 +218,14 @@ def written(driver: Driver, run: Create) -> str:
 
 
 @pytest.fixture
-def build(driver: Driver, named: Named) -> Iterator[Build]:
+def build(driver: Driver, named: Named) -> Build:
     """Build an image and give its id."""
-    tags: list[str] = []
 
     def build(on_progress: Callable[[str], object] | None = None, timeout: float | None = 120, **options: Any) -> str:
-        options = {"tag": named("image"), "nocache": True, **options}
-        tags.append(options["tag"])
-        return driver.build_image(options, on_progress=on_progress, timeout=timeout)
+        fresh = {"tag": named("image"), "nocache": True}
+        return driver.build_image({**fresh, **options}, on_progress=on_progress, timeout=timeout)
 
-    yield build
-    driver.remove("image", tags, force=True)
+    return build
 
 
 @pytest.fixture

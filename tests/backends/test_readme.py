@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_docker_tools.driver import CAPABILITIES
+from pytest_docker_tools.testing import conformance
+
 from ..conftest import write_distribution
 
 GUIDE = (Path(__file__).parents[2] / "backends" / "README.md").read_text()
@@ -27,8 +30,9 @@ def test_driver(docker_client):
 """
 
 
-def test_the_driver_of_the_guide(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that the guide shows make a driver that is found by name, refuses its keywords, and says what lacks."""
+@pytest.fixture
+def written(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the guide shows, as an installed distribution."""
     assert len(BLOCKS) == GUIDE.count("```python") + GUIDE.count("```ini")
     for name, content in BLOCKS:
         path = pytester.path / name
@@ -39,5 +43,24 @@ def test_the_driver_of_the_guide(pytester: pytest.Pytester, monkeypatch: pytest.
     assert entry_point
     write_distribution(pytester.path, entry_point[1])
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
-    pytester.makepyfile(test_it=CHECK)
-    pytester.runpytest_subprocess("--docker-backend=mine").assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("written")
+def test_the_driver_of_the_guide(pytester: pytest.Pytester) -> None:
+    """The files that the guide shows make a driver that is found by name, refuses its keywords, and says what lacks."""
+    module = pytester.makepyfile(test_it=CHECK)
+    pytester.runpytest_subprocess(module, "--docker-backend=mine").assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("written")
+def test_the_suite_in_the_guide(pytester: pytest.Pytester) -> None:
+    """The module that adopts the suite has less than 40 lines, and every class of tests."""
+    module = "tests/test_conformance.py"
+    assert len((pytester.path / module).read_text().splitlines()) < 40
+    result = pytester.runpytest_subprocess(module, "--docker-backend=mine", "--collect-only", "-q")
+    assert {name for name in conformance.__all__ if f"::{name}::" not in result.stdout.str()} == set()
+
+
+def test_the_table_of_capabilities() -> None:
+    """The guide has every capability of the contract."""
+    assert tuple(re.findall(r"^\| `(\w+)` \|", GUIDE.partition("| capability |")[2], re.MULTILINE)) == CAPABILITIES

@@ -13,9 +13,23 @@ from pathlib import Path
 
 import pytest
 
+from pytest_docker_tools.plugin import backend_of
 from pytest_docker_tools.testing.fixtures import *  # noqa: F403
 
 BASE = "localhost/pytest-docker-tools/busybox"
+# What is about some backends only; podman's driver has a folder of its own for its tests.
+BACKENDS = {
+    "client_parity": ("docker-cli", "podman"),
+    "test_conformance.py": ("docker-cli", "docker-py"),
+    "test_docker_cli.py": ("docker-cli",),
+    "test_docker_py.py": ("docker-py",),
+}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what is not about the chosen backend."""
+    backend = backend_of(config)
+    return True if backend not in BACKENDS.get(collection_path.name, (backend,)) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -271,9 +271,7 @@ def test_stages_are_tagged(project: Project, driver: Driver, pytester: pytest.Py
         driver.remove("image", tags, force=True)
 
 
-def test_fetch_from_a_registry(
-    project: Project, driver: Driver, registry: str, mark: str, client: list[str]
-) -> None:
+def test_fetch_from_a_registry(project: Project, driver: Driver, registry: str, mark: str, client: list[str]) -> None:
     """An image is pulled from a real registry, and a container made of it."""
     reference = f"{registry}/app-{mark}"
     driver.tag_image(BASE, reference, "1")

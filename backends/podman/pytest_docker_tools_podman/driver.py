@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from pytest_docker_tools.driver import Capability, Facts, Kind
@@ -18,11 +18,28 @@ __tracebackhide__ = True
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])[:/]")
 
 
-def _healthcheck(keyword: str, value: Any) -> list[str]:
-    flags = list(CONTAINER["healthcheck"].values(keyword, value))
-    if not any(flag.startswith(("--health-cmd", "--no-healthcheck")) for flag in flags):
-        raise UnsupportedOption(keyword, "podman needs a 'test', as it does not take the image's.")
-    return flags
+def _refusing(option: Option, wrong: Callable[[Sequence[str]], bool], why: str) -> Option:
+    """Give an option that is refused where podman would not do, nor refuse, what is written."""
+
+    def values(keyword: str, value: Any) -> Sequence[str]:
+        written = list(option.values(keyword, value))
+        if wrong(written):
+            raise UnsupportedOption(keyword, f"podman {why}.")
+        return written
+
+    return option._replace(values=values)
+
+
+def _without_test(flags: Sequence[str]) -> bool:
+    return not any(flag.startswith(("--health-cmd", "--no-healthcheck")) for flag in flags)
+
+
+def _beyond_its_log(flags: Sequence[str]) -> bool:
+    return any(re.match("--log-opt=(?!(max-size|path|tag)=)", flag) for flag in flags)
+
+
+def _sized(items: Sequence[str]) -> bool:
+    return any(re.match("o=(.*,)?size=", item) for item in items)
 
 
 def _platform(keyword: str, value: Any) -> list[str]:
@@ -31,13 +48,6 @@ def _platform(keyword: str, value: Any) -> list[str]:
 
 def _network_options(keyword: str, value: Any) -> list[str]:
     return [item.removeprefix("com.docker.network.driver.") for item in NETWORK["options"].values(keyword, value)]
-
-
-def _volume_options(keyword: str, value: Any) -> list[str]:
-    items = list(VOLUME["driver_opts"].values(keyword, value))
-    if "type=tmpfs" in items and any(re.match(r"o=(.*,)?size=", item) for item in items):
-        raise UnsupportedOption(keyword, "podman takes the size of a tmpfs for a quota of its own. Use 'mounts'.")
-    return items
 
 
 class PodmanDriver(DockerCLIDriver):
@@ -68,10 +78,17 @@ class PodmanDriver(DockerCLIDriver):
     )
     exec_failure = 255
 
-    container_options: ClassVar = {**CONTAINER, "healthcheck": Option("", _healthcheck)}
+    container_options: ClassVar = {
+        **CONTAINER,
+        "healthcheck": _refusing(CONTAINER["healthcheck"], _without_test, "needs a 'test', and takes no image's"),
+        "log_config": _refusing(CONTAINER["log_config"], _beyond_its_log, "has max-size, path and tag for a log only"),
+    }
     build_options: ClassVar = {**BUILD, "platform": Option("", _platform, omit_falsy=True)}
     network_options: ClassVar = {**NETWORK, "options": Option("--opt", _network_options)}
-    volume_options: ClassVar = {**VOLUME, "driver_opts": Option("--opt", _volume_options)}
+    volume_options: ClassVar = {
+        **VOLUME,
+        "driver_opts": _refusing(VOLUME["driver_opts"], _sized, "takes a size for a quota of its own; use 'mounts'"),
+    }
     comma_flags: ClassVar = {
         "create": {
             *("--add-host", "--cap-add", "--cap-drop", "--device", "--dns", "--dns-option", "--dns-search"),

@@ -101,7 +101,12 @@ def test_creating_a_container(podman: Podman, calls: Calls, options: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("keyword", "value"), [("healthcheck", {"interval": 10**9}), ("environment", {"HOSTNAME": None})]
+    ("keyword", "value"),
+    [
+        ("environment", {"HOSTNAME": None}),
+        ("healthcheck", {"interval": 10**9}),
+        ("log_config", {"Config": {"max-size": "1m", "max-file": "3"}}),
+    ],
 )
 def test_what_a_container_cannot_have(podman: Podman, keyword: str, value: Any) -> None:
     """What podman would drop without a word is refused."""

@@ -98,7 +98,7 @@ class TestBuildImage:
 
     def test_tag_and_labels(self, build: Build, image: str, facts: FactsOf, named: Named) -> None:
         """Name and labels are what was asked for."""
-        tag = named("image") + ":v1"
+        tag = named("image", "v1")
         built = build(fileobj=f"FROM {image}\n".encode(), tag=tag, labels={"a": "b=c", "own": tag})
         found = facts(tag, "image")
         assert (found["Id"], found["RepoTags"]) == (built, [tag])

@@ -237,10 +237,13 @@ sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"
         monkeypatch.setenv("OTHER_HOST", "tcp://192.0.2.1:1")
         assert driver_on(runner, OtherDriver).endpoint().host == "192.0.2.1"
 
-    def test_a_client_without_an_engine(self, write_client: WriteClient) -> None:
-        """A client that does not know its engine says how to choose one."""
-        with pytest.raises(EngineUnavailable, match=r"no such thing\. Choose one with OTHER_HOST"):
-            driver_on(write_client("import sys; sys.exit('no such thing')"), OtherDriver).endpoint()
+    @pytest.mark.parametrize(
+        ("code", "said"), [("import sys; sys.exit('no such thing')", "no such thing"), ("", "nothing")]
+    )
+    def test_a_client_without_an_engine(self, write_client: WriteClient, code: str, said: str) -> None:
+        """Where a client does not know its engine, there is what it says, and how to choose one."""
+        with pytest.raises(EngineUnavailable, match=rf"but: {said}\. Choose one with OTHER_HOST"):
+            driver_on(write_client(code), OtherDriver).endpoint()
 
     def test_a_client_that_is_the_engine(self, write_client: WriteClient) -> None:
         """A client without a server has a version of its own."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,13 +21,19 @@ Answer = Callable[[BaseHTTPRequestHandler], object]
 
 
 class FakeEngine(ThreadingHTTPServer):
-    """Answers requests as it was told, and takes note of them."""
+    """Answers requests as it was told, and takes note of them. With `path`, it listens on a socket there."""
 
     daemon_threads = True
+    request_queue_size = 128
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.url = f"tcp://127.0.0.1:{self.server_address[1]}"
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            super().__init__(("127.0.0.1", 0), _Handler)
+            self.url = f"tcp://127.0.0.1:{self.server_address[1]}"
+        else:
+            self.address_family = socket.AF_UNIX
+            super().__init__(str(path), _Handler)  # type: ignore[arg-type]
+            self.url = f"unix://{path}"
         self.asked: list[str] = []
         self.answers: dict[str, Answer] = {}
         self.tell("GET /version", {"ApiVersion": "1.41"})
@@ -32,6 +41,20 @@ class FakeEngine(ThreadingHTTPServer):
     def tell(self, request: str, body: Any, status: int = 200) -> None:
         """Answer a request, such as "GET /containers/x/json", with JSON or with bytes."""
         self.answers[request] = lambda handler: respond(handler, body, status)
+
+    def server_bind(self) -> None:
+        """Listen, without asking for the name of the address."""
+        socketserver.TCPServer.server_bind(self)
+
+    @contextmanager
+    def serving(self) -> Iterator[FakeEngine]:
+        """Answer as long as the context lasts."""
+        with self:
+            thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            yield self
+            self.shutdown()
+            thread.join()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet about clients that have gone."""
@@ -95,12 +118,8 @@ def chunked(handler: BaseHTTPRequestHandler, content: bytes, size: int = 100) ->
 @pytest.fixture
 def engine() -> Iterator[FakeEngine]:
     """An engine that knows its version, and nothing else."""
-    with FakeEngine() as engine:
-        thread = threading.Thread(target=engine.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with FakeEngine().serving() as engine:
         yield engine
-        engine.shutdown()
-        thread.join()
 
 
 @pytest.fixture

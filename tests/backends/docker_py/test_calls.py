@@ -9,10 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
+from docker.constants import DEFAULT_NUM_POOLS
 
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
@@ -214,6 +218,25 @@ class TestThreads:
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda _: driver.inspect("container", ["x"]), range(8)))
         assert found == [[{"Id": "x", "Name": "/x"}]] * 8
+
+    def test_more_than_the_client_has_pools_for(self, tmp_path: Path) -> None:
+        """Connections for which docker-py's client has no place any more are closed, and not lost."""
+        many = DEFAULT_NUM_POOLS + 15
+        with FakeEngine(tmp_path / "engine.sock").serving() as engine:
+            together = threading.Barrier(many)
+
+            def answer(handler: BaseHTTPRequestHandler) -> None:
+                together.wait(30)
+                respond(handler, {"Id": "x", "Name": "/x"})
+
+            names = [f"n{number}" for number in range(many)]
+            engine.answers = {f"GET /containers/{name}/json": answer for name in names}
+            with closing(docker.APIClient(base_url=engine.url, version="1.41")) as api:
+                driver = DockerPyDriver(api=api)
+                with ThreadPoolExecutor(many) as pool:
+                    assert None not in pool.map(lambda name: driver.inspect("container", [name])[0], names)
+        # What was lost would now be told as a warning, which is an error here.
+        gc.collect()
 
     def test_an_abandoned_call_does_not_disturb_others(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """Connections that calls left behind are not used again, and those in use are not shut down."""
