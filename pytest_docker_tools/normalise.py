@@ -17,6 +17,7 @@ __tracebackhide__ = True
 
 Pairs = list[tuple[str, "str | None"]]
 _HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -196,6 +197,27 @@ def healthcheck(value: Any) -> dict[str, Any]:
     for key in found.keys() - known:
         raise UnsupportedOption("healthcheck", f"it has no {key!r}; it has {', '.join(sorted(known))}.")
     return found
+
+
+def binds(keyword: str, value: Any) -> list[str]:
+    """Give docker-py's `volumes` as source:target:mode, or target alone."""
+    return [_written(keyword, bind, split=isinstance(value, Mapping)) for bind in volumes(value)]
+
+
+def _written(keyword: str, bind: VolumeBind, *, split: bool) -> str:
+    parts = [part for part in bind if part is not None]
+    for part in parts[:2]:
+        if split and ":" in _DRIVE.sub("", part):
+            raise UnsupportedOption(keyword, f"{part!r} has a colon, which separates the parts here. Use 'mounts'.")
+    if bind.source is not None and bind.source.startswith((".", "~")):
+        # One client would take it from its own working directory, another refuse it.
+        raise UnsupportedOption(keyword, f"{bind.source!r} is neither an absolute path nor the name of a volume.")
+    return ":".join(parts)
+
+
+def volumes_from(keyword: str, value: Any) -> list[str]:
+    """Give the containers whose volumes are wanted, from a list or from names with commas between them."""
+    return value.split(",") if isinstance(value, str) else texts(keyword, value)
 
 
 def image(value: Any) -> str:

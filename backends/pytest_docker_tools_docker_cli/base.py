@@ -8,13 +8,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Kind, Recipe
 from pytest_docker_tools.exceptions import DriverError, EngineUnavailable
 
 from . import command, errors, options
 from .endpoint import endpoint_at
 from .environment import RESERVED
-from .process import Deadline
 from .runner import Command, Result, Runner
 
 __tracebackhide__ = True

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from pytest_docker_tools import normalise
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult, Options
 from pytest_docker_tools.exceptions import (
     Conflict,
@@ -24,7 +25,6 @@ from .command import check, keywords
 from .environment import environment as rendered
 from .errors import quoted
 from .kinds import Kinds
-from .process import Deadline
 from .runner import Command, Lines, Result
 
 __tracebackhide__ = True

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_docker_tools import normalise
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Options, Progress
 from pytest_docker_tools.exceptions import (
     BuildFailed,
@@ -29,7 +30,6 @@ from .command import check, keywords
 from .environment import build_arguments
 from .errors import quoted
 from .kinds import Kinds
-from .process import Deadline
 from .runner import Command, Result
 
 __tracebackhide__ = True

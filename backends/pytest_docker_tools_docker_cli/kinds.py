@@ -8,12 +8,12 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Filters, Kind
 from pytest_docker_tools.exceptions import DriverError, EngineError, NotFound
 
 from . import command, errors
 from .base import CommandLine
-from .process import Deadline
 from .runner import Command, Result
 
 __tracebackhide__ = True

@@ -15,7 +15,7 @@ from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .command import Option, Table, assignments, billionths, each, joined, labels, number, only, size, switch, text
-from .storage import mount, volume
+from .storage import mount
 
 __tracebackhide__ = True
 
@@ -105,10 +105,6 @@ def _security(keyword: str, value: Any) -> list[str]:
     return found
 
 
-def _volumes_from(keyword: str, value: Any) -> list[str]:
-    return value.split(",") if isinstance(value, str) else normalise.texts(keyword, value)
-
-
 def _ipam(keyword: str, value: Any) -> list[str]:
     config = known_keys(keyword, value, "driver", "config", "options")
     # docker-py always names a driver, and "default" is what there is without a name.
@@ -188,8 +184,8 @@ CONTAINER: Table = {
     "ulimits": Option("--ulimit", _ulimit),
     "use_config_proxy": Option("", only(True)),
     "user": Option("--user", text),
-    "volumes": Option("--volume", volume),
-    "volumes_from": Option("--volumes-from", _volumes_from),
+    "volumes": Option("--volume", normalise.binds),
+    "volumes_from": Option("--volumes-from", normalise.volumes_from),
     "working_dir": Option("--workdir", text),
 }
 

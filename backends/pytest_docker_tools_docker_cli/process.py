@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
 
+from pytest_docker_tools.deadline import Deadline
+
 __tracebackhide__ = True
 
 Take = Callable[[bytes], object]
@@ -24,24 +26,6 @@ Take = Callable[[bytes], object]
 GLANCE = 0.1
 GRACE = 0.5
 _PIECE = 65536
-
-
-class Deadline:
-    """A moment, `seconds` from now, on a clock that nobody sets. None: never."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.seconds = seconds
-        self._moment = None if seconds is None else time.monotonic() + seconds
-
-    @property
-    def passed(self) -> bool:
-        return self._moment is not None and time.monotonic() >= self._moment
-
-    def at_most(self, seconds: float) -> float:
-        """Give as many seconds as asked for, or as are left."""
-        if self._moment is None:
-            return seconds
-        return max(0.0, min(seconds, self._moment - time.monotonic()))
 
 
 class Pump(threading.Thread):

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 
-from .process import GLANCE, Child, Deadline, Streams
+from .process import GLANCE, Child, Streams
 
 __tracebackhide__ = True
 

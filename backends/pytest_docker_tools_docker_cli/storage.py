@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,24 +11,6 @@ from pytest_docker_tools.exceptions import UnsupportedOption
 from .command import comma_separated
 
 __tracebackhide__ = True
-
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-
-
-def volume(keyword: str, value: Any) -> list[str]:
-    """Write `volumes` as for `--volume`."""
-    return [_bind(keyword, bind, split=isinstance(value, Mapping)) for bind in normalise.volumes(value)]
-
-
-def _bind(keyword: str, bind: normalise.VolumeBind, *, split: bool) -> str:
-    parts = [part for part in bind if part is not None]
-    for part in parts[:2]:
-        if split and ":" in _DRIVE.sub("", part):
-            raise UnsupportedOption(keyword, f"{part!r} has a colon, which separates the parts here. Use 'mounts'.")
-    if bind.source is not None and bind.source.startswith((".", "~")):
-        # One client would take it from its own working directory, another refuse it.
-        raise UnsupportedOption(keyword, f"{bind.source!r} is neither an absolute path nor the name of a volume.")
-    return ":".join(parts)
 
 
 def mount(keyword: str, value: Any) -> list[str]:

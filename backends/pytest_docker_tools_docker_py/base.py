@@ -12,10 +12,11 @@ from typing import Any, cast
 from docker import APIClient, DockerClient
 from docker import errors as theirs
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Facts, Filters, Kind, Recipe
 
 from . import connection, errors
-from .calls import Calls, Deadline, View
+from .calls import Calls, View
 from .connection import Connection
 
 __tracebackhide__ = True

@@ -11,7 +11,6 @@ import contextlib
 import queue
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
@@ -21,6 +20,7 @@ from docker.errors import APIError
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, DriverError
 
 from .errors import EngineUnavailable, said_by, translated, unavailable
@@ -37,24 +37,6 @@ _MOMENT = 1.0
 _WAITING = 100
 # Seconds in which an engine takes a connection or is not there, also for what may take for ever.
 _CONNECT = 60.0
-
-
-class Deadline:
-    """A moment, `seconds` from now, on a clock that nobody sets. None: never."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.seconds = seconds
-        self._moment = None if seconds is None else time.monotonic() + seconds
-
-    @property
-    def left(self) -> float | None:
-        """The seconds until then, None for ever."""
-        return None if self._moment is None else max(0.0, self._moment - time.monotonic())
-
-    def at_most(self, seconds: float) -> float:
-        """Give as many seconds as asked for, or as are left."""
-        left = self.left
-        return seconds if left is None else min(seconds, left)
 
 
 class _Abandoned(Exception):
@@ -187,7 +169,7 @@ class Call(Iterator[T], Generic[T]):
             self._calls.refuse_if_closed(self.asked)
             with contextlib.suppress(queue.Empty):
                 return self._results.get(timeout=self._deadline.at_most(_GLANCE))
-            if self._deadline.left == 0:
+            if self._deadline.passed:
                 raise self._late()
         return None, StopIteration()
 

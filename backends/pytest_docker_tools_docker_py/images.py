@@ -13,12 +13,13 @@ import requests
 from docker import errors as theirs
 
 from pytest_docker_tools import normalise
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Options, Progress
 from pytest_docker_tools.exceptions import NotFound, UnsupportedOption
 
 from . import errors
 from .base import Base, inspect
-from .calls import Deadline, View
+from .calls import View
 from .errors import quoted
 from .options import BUILD, PULL, arguments, blamed
 from .streams import Report

@@ -23,8 +23,6 @@ __tracebackhide__ = True
 Form = Callable[[str, Any], Any]
 Table = Mapping[str, Form]
 
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-
 
 def arguments(table: Table, options: Mapping[str, Any]) -> dict[str, Any]:
     """Give these options as docker-py takes them; None is no option."""
@@ -186,20 +184,6 @@ def _port(port: str) -> str:
     return f"{number}/{(protocol or 'tcp').lower()}"
 
 
-def _volumes(keyword: str, value: Any) -> list[str]:
-    return [_bind(keyword, bind, split=isinstance(value, Mapping)) for bind in normalise.volumes(value)]
-
-
-def _bind(keyword: str, bind: normalise.VolumeBind, *, split: bool) -> str:
-    parts = [part for part in bind if part is not None]
-    for part in parts[:2]:
-        if split and ":" in _DRIVE.sub("", part):
-            raise UnsupportedOption(keyword, f"{part!r} has a colon, which separates the parts here. Use 'mounts'.")
-    if bind.source is not None and bind.source.startswith((".", "~")):
-        raise UnsupportedOption(keyword, f"{bind.source!r} is neither an absolute path nor the name of a volume.")
-    return ":".join(parts)
-
-
 def _mount(keyword: str, value: Any) -> dict[str, Any]:
     return {"Type": "volume", **_MOUNT(keyword, value)}
 
@@ -232,10 +216,6 @@ def _healthcheck(keyword: str, value: Any) -> dict[str, Any]:
                 keyword, "its 'test' takes a string, ['CMD', ...], ['CMD-SHELL', text] or ['NONE']."
             )
     return {"test": test or None, **{name: number(keyword, item) for name, item in check.items()}}
-
-
-def _volumes_from(keyword: str, value: Any) -> list[str]:
-    return value.split(",") if isinstance(value, str) else each(keyword, value)
 
 
 def _endpoints(keyword: str, value: Any) -> dict[str, Any]:
@@ -301,8 +281,8 @@ CONTAINER = _table(
     (lambda keyword, value: dict(pairs(keyword, value)), "tmpfs"),
     (lambda keyword, value: normalise.image(value), "image"),
     (_ports, "ports"),
-    (_volumes, "volumes"),
-    (_volumes_from, "volumes_from"),
+    (normalise.binds, "volumes"),
+    (normalise.volumes_from, "volumes_from"),
     (many(_mount), "mounts"),
     (many(_device), "devices"),
     (many(_ulimit), "ulimits"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from pytest_docker_tools.driver import Capability, Facts, Kind
-from pytest_docker_tools.exceptions import EngineUnavailable, Forbidden, ImageNotFound, UnsupportedOption
+from pytest_docker_tools.exceptions import Conflict, EngineUnavailable, Forbidden, ImageNotFound, UnsupportedOption
 from pytest_docker_tools_docker_cli import PHRASES, RESERVED, DockerCLIDriver, Option
 from pytest_docker_tools_docker_cli.command import text
 from pytest_docker_tools_docker_cli.options import BUILD, CONTAINER, NETWORK, VOLUME
@@ -73,6 +73,7 @@ class PodmanDriver(DockerCLIDriver):
     phrases = (
         (EngineUnavailable, ("unable to connect to podman",)),
         (ImageNotFound, ("did not resolve to an alias", "tag not known")),
+        (Conflict, ("with more than one tag",)),
         (Forbidden, ("is already connected", "has associated containers", "is already used on the host")),
         *PHRASES,
     )
@@ -149,7 +150,7 @@ class PodmanDriver(DockerCLIDriver):
         return self._network(facts, timeout) if kind == "network" else facts
 
     def _network(self, facts: Facts, timeout: float) -> Facts:
-        # A network's name is the id by which podman's containers know it.
+        # The name is the id: containers know networks by it, and `network rm` of an id spares none that is in use.
         name, status = facts["name"], ["running", "paused"]
         users = self.ids("container", {"network": name, "status": status}, timeout=timeout)
         pools = [{"Subnet": pool["subnet"], "Gateway": pool.get("gateway")} for pool in facts.get("subnets") or []]

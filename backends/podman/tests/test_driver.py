@@ -257,6 +257,7 @@ def test_configuration_is_that_of_the_opening(podman: Podman, monkeypatch: pytes
         ('the container name "x" is already in use by 1. You have to remove that container', Conflict),
         ("can only kill running containers. 1 is in state created: container state improper", Conflict),
         ("volume x is being used by the following container(s): 1: volume is being used", Conflict),
+        ('unable to delete image "1" by ID with more than one tag ([a:1 b:2]): please force removal', Conflict),
         ("image used by 1: image is in use by a container: consider listing external containers", Conflict),
         ("cannot listen on the TCP port: listen tcp4 :80: bind: address already in use", PortUnavailable),
     ],

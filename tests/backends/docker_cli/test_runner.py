@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 from pytest_docker_tools_docker_cli import Command, Runner
-from pytest_docker_tools_docker_cli.process import Deadline
 
 WriteClient = Callable[[str], Runner]
 Recording = tuple[Runner, Callable[[], dict[str, Any]]]
@@ -178,7 +178,7 @@ class TestInterruption:
                 sys.executable,
                 "-c",
                 "from pytest_docker_tools_docker_cli import Command, Runner\n"
-                "from pytest_docker_tools_docker_cli.process import Deadline\n"
+                "from pytest_docker_tools.deadline import Deadline\n"
                 "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
                 f"try: Runner({str(tmp_path / 'client')!r}).run(Command(()), Deadline(None))\n"
                 "except KeyboardInterrupt: print('interrupted')",
