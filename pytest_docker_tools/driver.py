@@ -52,6 +52,8 @@ Capability = Literal[
     "connection",  # the engine is reached over a connection, at whose other end there may be nothing
     "host",  # containers have ports and folders of the machine that the engine runs on
     "owners",  # archives of files keep their owners
+    "links",  # an archive of a symbolic link has the link, not what it leads to
+    "network_ids",  # networks have ids that are not their names
     "recipe",  # another process can open the same engine
     "unset",  # a command that is executed does not have to have all variables of its container
 ]

@@ -34,7 +34,9 @@ def seed(driver: Driver, volume: str, files: Mapping[str, bytes | str | None]) -
 def _empty_image(driver: Driver) -> Iterator[str]:
     """Give an image without files. A label of its own makes it one that no other process may be removing."""
     mark = uuid.uuid4().hex
-    labelled = labels.added({"fileobj": b"FROM scratch\n"}, {labels.CREATION: mark})
+    # In the first step, or the image has a layer in common with others', which is removed together with the first.
+    dockerfile = f"FROM scratch\nLABEL {labels.CREATION}={mark}\n"
+    labelled = labels.added({"fileobj": dockerfile.encode()}, {labels.CREATION: mark})
     try:
         yield driver.build_image(labelled)
     finally:

@@ -211,8 +211,8 @@ class Containers(Kinds):
     def _detached(self, ref: str, result: Result) -> ExecResult:
         if result.exit_code == 0:
             return ExecResult(None, b"", b"")
-        if _CANNOT_RUN.search(result.stderr):
-            return ExecResult(126, result.stderr, b"")
+        if _CANNOT_RUN.search(result.stderr or result.stdout):
+            return ExecResult(126, result.stdout, result.stderr)
         raise self._error(f"execute a command in container {quoted(ref)}", result)
 
     # Files

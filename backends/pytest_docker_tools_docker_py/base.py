@@ -179,10 +179,11 @@ def _remove(api: View, kind: Kind, ref: str, *, force: bool, volumes: bool) -> t
             api.remove_network(ref)
         else:
             api.remove_volume(ref)
-    except theirs.NotFound:
-        return None
     except theirs.APIError as error:
-        if "is already in progress" not in errors.said_by(error):
+        said = errors.said_by(error)
+        if issubclass(errors.classify(said, error.status_code), errors.NotFound):
+            return None
+        if "is already in progress" not in said:
             return error
         # Somebody else, or the engine itself after --rm, is at it.
         while find(api, kind, ref) is not None:

@@ -95,7 +95,7 @@ _PHRASES: Sequence[tuple[type[EngineError], str]] = (
     (
         NotFound,
         r"no such container|no such network|network \S+ not found|no such volume|could not find the file"
-        r'|plugin ".*" not found',
+        r'|unrecognized image id|plugin ".*" not found',
     ),
     (PortUnavailable, "port is already allocated|address already in use"),
     (Forbidden, "has active endpoints|endpoint with name|pre-defined network|pool overlaps"),

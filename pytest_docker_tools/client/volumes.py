@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..exceptions import Conflict
 from .model import Collection, Filters, Model, remove
 
 __tracebackhide__ = True
@@ -49,4 +50,11 @@ class Volumes(Collection[Volume]):
     ) -> Volume:
         """Create a volume, or give the one that has the name already. Without a name the engine makes one up."""
         given = {"name": name, "driver": driver, "driver_opts": driver_opts, "labels": labels}
-        return self._get(self.client.driver.create_volume({key: value for key, value in given.items() if value}))
+        try:
+            ref = self.client.driver.create_volume({key: value for key, value in given.items() if value})
+        except Conflict:
+            # Engines differ; docker gives it.
+            if not name:
+                raise
+            ref = name
+        return self._get(ref)

@@ -54,6 +54,18 @@ def can_owners(driver: Driver) -> bool:
 
 
 @pytest.fixture(scope="session")
+def can_links(driver: Driver) -> bool:
+    """Whether an archive of a symbolic link has the link."""
+    return driver.can("links")
+
+
+@pytest.fixture(scope="session")
+def can_network_ids(driver: Driver) -> bool:
+    """Whether networks have ids that are not their names."""
+    return driver.can("network_ids")
+
+
+@pytest.fixture(scope="session")
 def can_recipe(driver: Driver) -> bool:
     """Whether another process can open the same engine."""
     return driver.can("recipe")
@@ -90,5 +102,7 @@ needs_processes = _needs("processes")
 needs_connection = _needs("connection")
 needs_host = _needs("host")
 needs_owners = _needs("owners")
+needs_links = _needs("links")
+needs_network_ids = _needs("network_ids")
 needs_recipe = _needs("recipe")
 needs_unset = _needs("unset")

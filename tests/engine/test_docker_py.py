@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import docker
 import pytest
 
+from pytest_docker_tools import seeding
 from pytest_docker_tools.driver import KINDS, Driver
 
 from .conftest import BASE
@@ -315,6 +317,18 @@ class TestOwnClient:
         result = project("it = container(image=BASE)\ndef test_it(it): ...")
         result.assert_outcomes(errors=1)
         result.stdout.fnmatch_lines(["E *DeadlineExceeded: docker-py could not *after 1 seconds*"])
+
+
+def test_volumes_are_filled_side_by_side(driver: Driver, named: Callable[[str], str]) -> None:
+    """What fills volumes is built and removed by the engine's builder without getting in each other's way."""
+    names = [named("volume") for _ in range(40)]
+
+    def fill(name: str) -> None:
+        driver.create_volume({"name": name})
+        seeding.seed(driver, name, {"file": b"content"})
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(fill, names))
 
 
 class TestWhatIsTold:

@@ -56,7 +56,7 @@ class PodmanDriver(DockerCLIDriver):
     backend = "podman"
     program = "podman"
     install = "Install podman from your system's packages, or choose another backend with --docker-backend."
-    lacks: ClassVar[frozenset[Capability]] = frozenset({"owners", "unset"})
+    lacks: ClassVar[frozenset[Capability]] = frozenset({"links", "network_ids", "owners", "unset"})
 
     host_variable = "CONTAINER_HOST"
     other_engine = "CONTAINER_HOST or CONTAINER_CONNECTION"
@@ -74,7 +74,10 @@ class PodmanDriver(DockerCLIDriver):
         (EngineUnavailable, ("unable to connect to podman",)),
         (ImageNotFound, ("did not resolve to an alias", "tag not known")),
         (Conflict, ("with more than one tag",)),
-        (Forbidden, ("is already connected", "has associated containers", "is already used on the host")),
+        (
+            Forbidden,
+            ("is already connected", "has associated containers", "default network", "is already used on the host"),
+        ),
         *PHRASES,
     )
     exec_failure = 255

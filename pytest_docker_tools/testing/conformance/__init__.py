@@ -2,6 +2,7 @@
 
 A test module beside a driver adopts it, and `pytest test_conformance.py --docker-backend=mine` runs it:
 
+    import pytest
     from pytest_docker_tools.testing.conformance import *
     pytest_plugins = ["pytest_docker_tools.testing.fixtures"]
 

@@ -104,6 +104,19 @@ class TestPutArchive:
         found = driver.execute(container, ["sh", "-c", "cat /etc/new; stat -c ' %a' /etc/new"])
         assert found.stdout == b"content 640\n"
 
+    @needs("links")
+    def test_a_link(self, driver: Driver, create: Create) -> None:
+        """A symbolic link stays one, both ways."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            member = tarfile.TarInfo("link")
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(member)
+        container = create()
+        driver.put_archive(container, "/tmp", packed.getvalue())
+        with driver.get_archive(container, "/tmp/link") as stream, tarfile.open(fileobj=stream, mode="r|*") as found:
+            assert [(member.name, member.linkname) for member in found] == [("link", "/etc/passwd")]
+
     @needs("owners")
     def test_owners(self, driver: Driver, create: Create) -> None:
         """Files keep their owners, both ways."""

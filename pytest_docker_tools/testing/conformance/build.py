@@ -139,6 +139,14 @@ class TestBuildImage:
         assert not [line for _, line in seen if "\x1b" in line or line.endswith("\n")]
 
     @needs("processes")
+    def test_all_of_the_progress(self, build: Build, image: str) -> None:
+        """No line is lost, nor is one reported twice."""
+        seen: list[str] = []
+        build(seen.append, fileobj=f"FROM {image}\nRUN for i in $(seq 100 130); do echo line-$i; done\n".encode())
+        found = [match[0] for line in seen for match in re.finditer(r"line-\d+", line)]
+        assert found == [f"line-{number}" for number in range(100, 131)]
+
+    @needs("processes")
     def test_quiet(self, build: Build, image: str) -> None:
         """A quiet build reports nothing."""
         seen: list[str] = []

@@ -115,11 +115,11 @@ class TestRecipe:
             input=json.dumps([recipe.backend, recipe.settings]),
             env=elsewhere,
             cwd="/",
-            check=True,
             capture_output=True,
             text=True,
             timeout=60,
         )
+        assert other.returncode == 0, other.stderr
         assert other.stdout.split() == [driver.endpoint().url, container]
 
     @needs("recipe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -187,6 +188,18 @@ class TestCreateContainer:
         """A network that is not there is the engine's error, when the container is created or started."""
         with pytest.raises(EngineError, match="no-such-network"):
             driver.start(create(network="no-such-network"))
+
+    def test_options_stay_as_they_are(self, driver: Driver, image: str, named: Named) -> None:
+        """What a caller gives is the caller's: neither options nor what is in them are changed."""
+        container = {"image": image, "name": named("container"), "environment": {"A": "1"}, "labels": {"a": "1"}}
+        container |= {"command": ["true"], "ports": {"80/tcp": [None]}, "volumes": {named("volume"): {"bind": "/v"}}}
+        network = {"name": named("network"), "labels": {"a": "1"}}
+        volume = {"name": named("volume"), "labels": {"a": "1"}}
+        before = copy.deepcopy((container, network, volume))
+        driver.create_container(container)
+        driver.create_network(network)
+        driver.create_volume(volume)
+        assert (container, network, volume) == before
 
     def test_no_image(self, driver: Driver) -> None:
         """There is no container without an image."""

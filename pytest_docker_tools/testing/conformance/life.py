@@ -215,10 +215,11 @@ class TestPause:
 
 class TestWait:
     @needs("processes")
-    def test_gives_the_exit_code(self, driver: Driver, run: Create) -> None:
+    @pytest.mark.parametrize("code", [7, 130, 255])
+    def test_gives_the_exit_code(self, driver: Driver, run: Create, code: int) -> None:
         """The exit code is the container's, also if it has ended before."""
-        container = run(command=["sh", "-c", "exit 7"])
-        assert [driver.wait(container, timeout=30), driver.wait(container, timeout=30)] == [7, 7]
+        container = run(command=["sh", "-c", f"exit {code}"])
+        assert [driver.wait(container, timeout=30), driver.wait(container, timeout=30)] == [code, code]
 
     def test_never_started(self, driver: Driver, create: Create) -> None:
         """A container that was never started is not waited for."""
@@ -238,7 +239,7 @@ class TestWait:
         started = time.monotonic()
         with pytest.raises(DeadlineExceeded, match=r"0\.5"):
             driver.wait(container, timeout=0.5)
-        assert time.monotonic() - started < 8
+        assert time.monotonic() - started < 20
         assert children() == before
         assert facts(container)["State"]["Status"] == "running"
 

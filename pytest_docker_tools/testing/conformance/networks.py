@@ -8,7 +8,7 @@ import pytest
 
 from ...driver import Driver
 from ...exceptions import Conflict, Forbidden, NotFound, UnsupportedOption
-from ..capabilities import allowed
+from ..capabilities import allowed, needs
 from ..fixtures import Create, FactsOf, Named
 
 
@@ -26,6 +26,13 @@ class TestCreateNetwork:
         network = driver.create_network({"name": named("network"), "ipam": {"Driver": "default", "Config": [pool]}})
         [found] = facts(network, "network")["IPAM"]["Config"]
         assert {key: found[key] for key in pool} == pool
+
+    @needs("network_ids")
+    def test_id(self, driver: Driver, named: Named, facts: FactsOf) -> None:
+        """A network is found by its id, which is not its name."""
+        name = named("network")
+        network = driver.create_network({"name": name})
+        assert (facts(network, "network")["Name"], network == name) == (name, False)
 
     def test_part_of_a_pool(self, driver: Driver, named: Named, run: Create, facts: FactsOf, subnet: int) -> None:
         """Addresses come from the range asked for."""

@@ -152,6 +152,12 @@ class TestRemove:
         driver.remove("container", ["web"])
         assert engine.asked.count("GET /containers/web/json") == 4
 
+    def test_what_somebody_else_has_just_removed(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """What the engine finds gone in the course of removing it is removed, whatever the status that says so."""
+        engine.tell("DELETE /images/one", {"message": "unrecognized image ID sha256:1"}, 500)
+        driver.remove("image", ["one", "two"])
+        assert engine.asked[1:] == ["DELETE /images/one", "DELETE /images/two"]
+
     def test_the_others_are_tried(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """What cannot be removed is raised, the class that says most first, when all have been tried."""
         engine.tell("DELETE /volumes/one", {"message": "strange"}, 500)

@@ -40,6 +40,7 @@ SAID: list[tuple[int | None, str, type[exceptions.EngineError]]] = [
     (400, "could not get container for a: No such container: a", exceptions.NotFound),
     (404, "network x not found", exceptions.NotFound),
     (404, "get x: no such volume", exceptions.NotFound),
+    (500, "unrecognized image ID sha256:1", exceptions.NotFound),
     (404, "something new", exceptions.NotFound),
     (403, "network x id y has active endpoints", exceptions.Forbidden),
     (403, "Pool overlaps with other one on this address space", exceptions.Forbidden),

@@ -7,6 +7,7 @@ import tarfile
 from typing import Any
 
 from pytest_docker_tools.archives import write
+from pytest_docker_tools.testing.capabilities import needs
 
 from ..conftest import BASE
 from .conftest import Make, Raises, label
@@ -140,6 +141,7 @@ class TestArchives:
         }
         assert len(b"".join(chunks)) % 512 == 0
 
+    @needs("links")
     def test_stat_of_a_link(self, run: Make) -> None:
         """A link is given itself, with its target."""
         made = run()
