@@ -133,6 +133,10 @@ class ContainerVerbs:
 
     def put_archive(self, path: str, data: bytes | IO[bytes]) -> bool:
         """Unpack a tar archive into an existing folder."""
+        if not isinstance(data, bytes) and not hasattr(data, "read"):
+            raise UnsupportedOption(
+                "data", f"it takes the bytes of a tar archive, or a file, not {type(data).__name__}."
+            )
         self.driver.put_archive(self.id, path, data)
         return True
 

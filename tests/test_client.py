@@ -99,7 +99,7 @@ def test_an_object_by_the_beginning_of_its_id(client: Client) -> None:
 def test_an_object_without_an_id(client: Client, ref: Any) -> None:
     """An empty name, as of a variable that is not set, is not looked for."""
     for collection in (client.containers, client.images, client.networks, client.volumes):
-        with pytest.raises(UnsupportedOption, match="has an id or a name, but it is empty"):
+        with pytest.raises(UnsupportedOption, match=r"the id or name of the .* is empty"):
             collection.get(ref)
 
 
@@ -307,3 +307,10 @@ def test_a_closed_client(client: Client) -> None:
         pass
     with pytest.raises(EngineUnavailable):
         client.ping()
+
+
+def test_put_archive(client: Client) -> None:
+    """Text is no archive."""
+    container = client.containers.create("app")
+    with pytest.raises(UnsupportedOption, match=r"'data'.*bytes of a tar archive"):
+        container.put_archive("/tmp", "text")  # type: ignore[arg-type]

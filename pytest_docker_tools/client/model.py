@@ -97,7 +97,7 @@ class Collection(DockerPyShaped, Generic[M]):
 def inspect(driver: Driver, kind: Kind, ref: str, *, timeout: float | None = None) -> Facts:
     """Give the inspect JSON of one object. Raises `NotFound` (for an image: `ImageNotFound`)."""
     if not ref:
-        raise UnsupportedOption("id", f"a {kind} has an id or a name, but it is empty.")
+        raise UnsupportedOption("id", f"the id or name of the {kind} is empty.")
     [facts] = driver.inspect(kind, [ref], timeout=timeout)
     if facts is None:
         raise driver.missing(kind, ref)
