@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from . import labels, reuse
@@ -52,8 +53,13 @@ def obtain(
         raise _explained(setup, kind, error) from None
     try:
         value = prepare(ref, True)
-    except BaseException:
+    except Exception:
         take_down()
+        raise
+    except BaseException:
+        # An interrupt goes on, whatever comes of this.
+        with contextlib.suppress(DriverError):
+            take_down()
         raise
     if not reuse.is_on(setup):
         setup.request.addfinalizer(take_down)
@@ -103,7 +109,7 @@ def _explained(setup: Setup, kind: Kind, error: Conflict) -> Conflict:
             owner = reuse.named(setup.driver, kind, name)
     if owner is None or not labels.is_reusable(kind, owner):
         return error
-    return Conflict(
+    return type(error)(
         f"There is a {kind} {name!r} on the engine already, which a run with --reuse-containers has kept. Use that "
         f"option again, or remove the {kind}.",
         command=error.command,
@@ -131,4 +137,13 @@ def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:
 def remove(driver: Driver, kind: Kind, ref: str) -> None:
     """Remove a resource, a container with its anonymous volumes. One that is gone already is fine."""
     is_container = kind == "container"
-    driver.remove(kind, [ref], force=is_container, volumes=is_container)
+    removing = partial(driver.remove, kind, [ref], force=is_container, volumes=is_container)
+    try:
+        removing()
+    except Exception:
+        raise
+    except BaseException:
+        # Interrupted, perhaps before the engine was asked; pytest calls no finalizer twice.
+        with contextlib.suppress(DriverError):
+            removing()
+        raise

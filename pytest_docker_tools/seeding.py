@@ -34,9 +34,9 @@ def seed(driver: Driver, volume: str, files: Mapping[str, bytes | str | None]) -
 def _empty_image(driver: Driver) -> Iterator[str]:
     """Give an image without files. A label of its own makes it one that no other process may be removing."""
     mark = uuid.uuid4().hex
-    # In the first step, or the image has a layer in common with others', which is removed together with the first.
-    dockerfile = f"FROM scratch\nLABEL {labels.CREATION}={mark}\n"
-    labelled = labels.added({"fileobj": dockerfile.encode()}, {labels.CREATION: mark})
+    # From the cache, it would have layers in common with others', which another process may be removing.
+    empty = {"fileobj": b"FROM scratch\n", "nocache": True}
+    labelled = labels.added(empty, {labels.CREATION: mark})
     try:
         yield driver.build_image(labelled)
     finally:

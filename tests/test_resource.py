@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_docker_tools import labels, resource
@@ -133,3 +135,21 @@ def test_an_interrupt_while_the_log_is_read_does_not_keep_the_container(
     engine.fail("logs", KeyboardInterrupt("it broke"))
     assert run().ret == pytest.ExitCode.INTERRUPTED
     assert nothing_left(engine)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_interrupted_removal_is_done_all_the_same(engine: MemoryEngine, fails: bool) -> None:
+    """An interrupt before the engine was asked keeps no resource, and comes out whatever the second try gives."""
+    asked: list[str] = []
+
+    class Interrupted(MemoryDriver):
+        def remove(self, kind: Any, refs: Any, **options: Any) -> None:
+            asked.extend(refs)
+            if len(asked) == 1:
+                raise KeyboardInterrupt
+            if fails:
+                raise Conflict("still there")
+
+    with pytest.raises(KeyboardInterrupt):
+        resource.remove(Interrupted(engine), "network", "x")
+    assert asked == ["x", "x"]

@@ -29,6 +29,8 @@ from .runner import Command, Lines, Result
 
 __tracebackhide__ = True
 
+# The words of a client that says by the exit code of its own that it could not run a command.
+_COULD_NOT_RUN = re.compile(rb"^Error: .*(exec failed|unable to find user)[^\n]*\s*\Z", re.MULTILINE)
 _CANNOT_RUN = re.compile(b"exec failed|executable file not found|unable to find user")
 
 
@@ -189,7 +191,7 @@ class Containers(Kinds):
             self._refuse_unless_running(ref, result)
         if detach:
             return self._detached(ref, result)
-        cannot_run = result.exit_code == self.exec_failure and _CANNOT_RUN.search(result.stderr or result.stdout)
+        cannot_run = result.exit_code == self.exec_failure and _COULD_NOT_RUN.search(result.stderr or result.stdout)
         return ExecResult(126 if cannot_run else result.exit_code, result.stdout, result.stderr)
 
     def _may_be_refusal(self, result: Result) -> bool:

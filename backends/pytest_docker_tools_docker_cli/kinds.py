@@ -18,6 +18,8 @@ from .runner import Command, Result
 
 __tracebackhide__ = True
 
+# How often something may vanish while it is listed.
+_LISTINGS = 5
 # As many as fit in the arguments of a command on every system.
 _BATCH = 200
 
@@ -99,7 +101,15 @@ class Kinds(CommandLine):
         words = self.list_commands[kind]
         splitting = self.comma_flags.get(_verb(words), ())
         flags = [command.argument("--filter", item, splitting) for item in filters]
-        return list(dict.fromkeys(self._do(f"list {kind}s", [*words, *flags], deadline).text.split()))
+        left = _LISTINGS
+        while True:
+            try:
+                return list(dict.fromkeys(self._do(f"list {kind}s", [*words, *flags], deadline).text.split()))
+            except NotFound:
+                # Of something that another process has removed meanwhile: a client may then list nothing at all.
+                left -= 1
+                if not left:
+                    raise
 
     def remove(
         self,

@@ -100,13 +100,20 @@ class Call(Iterator[T], Generic[T]):
         self._connection: Any = None
         self._answers: list[Response] = []
         self._thread: threading.Thread | None = None
+        self._has_ended = threading.Event()
 
     def start(self, work: Callable[[View], Iterable[T]]) -> None:
         """Let a thread do the work."""
-        self._thread = threading.Thread(target=self._make, args=(work,), name="docker-py", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work,), name="docker-py", daemon=True)
         self._thread.start()
 
     # In the thread
+
+    def _run(self, work: Callable[[View], Iterable[T]]) -> None:
+        try:
+            self._make(work)
+        finally:
+            self._has_ended.set()
 
     def _make(self, work: Callable[[View], Iterable[T]]) -> None:
         end: BaseException = StopIteration()
@@ -200,8 +207,8 @@ class Call(Iterator[T], Generic[T]):
                 find().shutdown(socket.SHUT_RDWR)
 
     def join(self) -> None:
-        """Wait a moment for the thread to end."""
-        if self._thread is not None:
+        """Wait a moment for the thread to end, which an interrupt may have kept from starting."""
+        if self._thread is not None and self._has_ended.wait(_MOMENT):
             self._thread.join(_MOMENT)
 
 

@@ -18,7 +18,8 @@ from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
 from pytest_docker_tools.driver import Endpoint
-from pytest_docker_tools.exceptions import EngineUnavailable
+
+from .errors import EngineUnavailable
 
 __tracebackhide__ = True
 

@@ -137,6 +137,9 @@ def refusal(
     hint = _ADVICE.get(kind, "") if advice is None else advice
     error = kind(f"docker-py could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}", stderr=said)
     error.explanation, error.response = said, response
+    if response is not None:
+        # It has all that was sent, passwords too.
+        response.request = None  # type: ignore[assignment]
     return error
 
 

@@ -87,7 +87,7 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
             before_removal=watched.keep_output,
         )
     except ImageNotFound as error:
-        raise ImageNotFound(_missing_image(setup), command=error.command, stderr=error.stderr) from None
+        raise type(error)(_missing_image(setup), command=error.command, stderr=error.stderr) from None
 
 
 def _image_id(setup: Setup) -> dict[str, str]:

@@ -35,8 +35,8 @@ def _make(setup: Setup) -> Image:
     name = str(setup.options["name"])
     try:
         return setup.client.images.get(inspect(setup.driver, "image", name)["Id"])
-    except ImageNotFound:
-        raise ImageNotFound(
+    except ImageNotFound as error:
+        raise type(error)(
             f"The {setup.title} asks for {name!r}, which is not on the engine at {setup.driver.endpoint().url}. "
             f"Pull it with fetch(repository={name!r}), or build it first."
         ) from None

@@ -148,7 +148,11 @@ def test_ctrl_c_leaves_nothing(
     )
     with (pytester.path / "log").open("w") as log:
         process = pytester.popen(
-            [sys.executable, "-m", "pytest", f"--docker-backend={backend}"], stdout=log, stderr=log
+            [sys.executable, "-m", "pytest", f"--docker-backend={backend}"],
+            stdout=log,
+            stderr=log,
+            # Who runs these tests in the background may have had it ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
     wait_until(lambda: len(driver.ids("container", {"label": f"made-for={mark}", "status": "running"})) == 2)
     process.send_signal(signal.SIGINT)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -104,6 +105,19 @@ class TestRemove:
         code = "import sys; sys.exit('Error: No such volume: a\\nError: remove b: volume is in use - [c]')"
         with pytest.raises(Conflict, match="volume is in use"):
             driver_on(write_client(code)).remove("volume", ["a", "b"])
+
+    @pytest.mark.parametrize(("vanish", "found"), [(1, ["a", "b"]), (9, None)])
+    def test_what_vanishes_while_it_is_listed(
+        self, write_client: WriteClient, tmp_path: Path, vanish: int, found: list[str] | None
+    ) -> None:
+        """A client that lists nothing because something was removed meanwhile is asked again, though not for ever."""
+        code = (
+            f"import sys\nasked = open({str(tmp_path / 'asked')!r}, 'a+')\nasked.write('x')\nasked.seek(0)\n"
+            f"if len(asked.read()) <= {vanish}: sys.exit('Error: No such image: c')\nprint('a b')"
+        )
+        driver = driver_on(write_client(code))
+        with pytest.raises(NotFound) if found is None else nullcontext():
+            assert driver.ids("image") == found
 
     def test_missing_ones_are_fine(self, write_client: WriteClient) -> None:
         """A client that complains about missing ones only has done all that was asked."""

@@ -179,6 +179,16 @@ class TestInterrupt:
         assert time.monotonic() - started < 10
         assert threads_end()
 
+    def test_while_the_thread_starts(self, driver: DockerPyDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An interrupt that keeps a call from being made comes out as it is."""
+
+        def interrupted(thread: threading.Thread) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            looks(driver)
+
     def test_what_is_being_made_gets_a_moment(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """When Ctrl-C comes out, what the engine was about to make is there, and can be found."""
         done = threading.Event()
@@ -204,7 +214,7 @@ class TestThreads:
         assert driver.inspect("container", ["x", "y"]) == [{"Id": "x", "Name": "/x"}, None]
         with pytest.raises(EngineError, match="broken"):
             driver.inspect("container", ["broken"])
-        assert not [thread for thread in threading.enumerate() if thread.name == "docker-py"]
+        assert threads_end()
 
     def test_side_by_side(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """Calls of several threads do not wait for each other, and one that ends does not end another."""
