@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar, Literal, NamedTuple, get_args
 
 from . import listening
+from .endpoint import Endpoint as Endpoint
 from .exceptions import ImageNotFound, NotFound, UnsupportedOperation
 
 __tracebackhide__ = True
@@ -70,19 +71,6 @@ class ExecResult(NamedTuple):
     exit_code: int | None
     stdout: bytes
     stderr: bytes
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Which engine a driver speaks to.
-
-    `url` is its address in the form of DOCKER_HOST. `host` is the name or address at which ports published on
-    all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
-    """
-
-    url: str
-    host: str
-    local: bool
 
 
 @dataclass(frozen=True)

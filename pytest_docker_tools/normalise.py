@@ -18,6 +18,7 @@ __tracebackhide__ = True
 Pairs = list[tuple[str, "str | None"]]
 _HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
 _UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -63,6 +64,41 @@ def _text(keyword: str, item: Any) -> str:
     if item is None or isinstance(item, (bytes, Mapping, list, tuple, set)):
         raise UnsupportedOption(keyword, f"it takes a list of strings, and not {_form(item)} in it.")
     return str(item)
+
+
+def text(keyword: str, value: Any) -> str:
+    """Give a string from a string or a number."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise UnsupportedOption(keyword, f"it takes a string, not {_form(value)}.")
+    return str(value)
+
+
+def number(keyword: str, value: Any) -> int:
+    """Give a whole number."""
+    if isinstance(value, bool) or not re.fullmatch("-?[0-9]+", str(value)):
+        raise UnsupportedOption(keyword, f"it takes a whole number, not {value!r}.")
+    return int(value)
+
+
+def switch(keyword: str, value: Any) -> bool:
+    """Give True or False."""
+    if value not in (True, False):
+        raise UnsupportedOption(keyword, f"it takes True or False, not {value!r}.")
+    return bool(value)
+
+
+def one_of(keyword: str, value: Any, *accepted: Any) -> Any:
+    """Give a value, of which a driver can do these only."""
+    if value not in accepted:
+        raise UnsupportedOption(keyword, f"this backend can only have it {' or '.join(map(repr, accepted))}.")
+    return value
+
+
+def assignments(keyword: str, value: Any) -> dict[str, str]:
+    """Give a dict of strings."""
+    if not isinstance(value, Mapping):
+        raise UnsupportedOption(keyword, f"it takes a dict, not {_form(value)}.")
+    return {str(name): str(item) for name, item in value.items()}
 
 
 def environment(value: Any, keyword: str = "environment") -> Pairs:
@@ -226,6 +262,33 @@ def image(value: Any) -> str:
     if not isinstance(found, str) or not found:
         raise UnsupportedOption("image", f"it takes an image or the name of one, not {_form(value)}.")
     return found
+
+
+def filters(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    """Give the values of each filter as a list, in the engine's words."""
+    return {name: _several(values) for name, values in (given or {}).items()}
+
+
+def _several(given: Any) -> list[str]:
+    values = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+
+
+def is_remote(path: str) -> bool:
+    """Say whether the `path` of a build is no folder here but an address, as docker tells them apart."""
+    return path.startswith(_REMOTE)
+
+
+def check_build(options: Mapping[str, Any]) -> None:
+    """Raise `UnsupportedOption` for `BuildOptions` that contradict each other. None is as if it were not given."""
+    path, fileobj = options.get("path"), options.get("fileobj")
+    custom, encoding = options.get("custom_context"), options.get("encoding")
+    if (path is None) == (fileobj is None):
+        raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
+    if fileobj is None and (encoding or custom):
+        raise UnsupportedOption("encoding" if encoding else "custom_context", "it is for 'fileobj' only.")
+    if fileobj is not None and options.get("dockerfile") and not custom:
+        raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
 
 
 def image_reference(options: Mapping[str, Any]) -> str:

@@ -251,6 +251,20 @@ def test_sequence_of(value: Any, expected: list[Any]) -> None:
         (normalise.image, (None,), "image"),
         (normalise.image, ("",), "image"),
         (normalise.image, (5,), "image"),
+        (normalise.text, ("user", True), "user"),
+        (normalise.number, ("pids_limit", "1.5"), "pids_limit"),
+        (normalise.number, ("pids_limit", False), "pids_limit"),
+        (normalise.switch, ("init", "yes"), "init"),
+        (normalise.one_of, ("rm", False, True), "rm"),
+        (normalise.assignments, ("sysctls", ["a=1"]), "sysctls"),
+        (normalise.volumes_from, ("volumes_from", 5), "volumes_from"),
+        (normalise.binds, ("volumes", {"/a:b": {"bind": "/b"}}), "volumes"),
+        (normalise.binds, ("volumes", ["./here:/b"]), "volumes"),
+        (normalise.check_build, ({},), "path"),
+        (normalise.check_build, ({"path": "app", "fileobj": b""},), "path"),
+        (normalise.check_build, ({"path": "app", "custom_context": True},), "custom_context"),
+        (normalise.check_build, ({"path": "app", "encoding": "gzip"},), "encoding"),
+        (normalise.check_build, ({"fileobj": b"", "dockerfile": "x"},), "dockerfile"),
         (normalise.sequence_of, ("devices", "a"), "devices"),
         (normalise.sequence_of, ("devices", {"a": 1}), "devices"),
         (normalise.sequence_of, ("devices", 5), "devices"),
@@ -261,6 +275,30 @@ def test_what_cannot_be_meant(function: Callable[..., Any], arguments: tuple[Any
     with pytest.raises(UnsupportedOption, match=rf"^'{keyword}' cannot be used here: .+\.$") as caught:
         function(*arguments)
     assert caught.value.keyword == keyword
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, {}),
+        ({"label": "a=1", "name": ["b", "c"]}, {"label": ["a=1"], "name": ["b", "c"]}),
+        (
+            {"dangling": True, "exited": 3, "label": ("a", 1)},
+            {"dangling": ["true"], "exited": ["3"], "label": ["a", "1"]},
+        ),
+    ],
+)
+def test_filters(given: Any, expected: dict[str, list[str]]) -> None:
+    """A filter has one value or several, which may be numbers or True."""
+    assert normalise.filters(given) == expected
+
+
+@pytest.mark.parametrize(
+    "options", [{"path": "app", "dockerfile": "x"}, {"fileobj": b"", "custom_context": True, "dockerfile": "x"}]
+)
+def test_a_build_that_can_be_meant(options: dict[str, Any]) -> None:
+    """A build has a folder, or a file that is a Dockerfile or has one."""
+    normalise.check_build({"path": None, "fileobj": None, **options})
 
 
 def test_values_are_not_shown() -> None:

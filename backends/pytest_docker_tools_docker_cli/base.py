@@ -10,17 +10,17 @@ from typing import Any, ClassVar
 
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Kind, Recipe
+from pytest_docker_tools.endpoint import endpoint_at
 from pytest_docker_tools.exceptions import DriverError, EngineUnavailable
+from pytest_docker_tools.references import PART_OF_AN_ID
 
 from . import command, errors, options
-from .endpoint import endpoint_at
 from .environment import RESERVED
 from .runner import Command, Result, Runner
 
 __tracebackhide__ = True
 
 DEFAULT_TIMEOUT = 60.0
-PART_OF_AN_ID = re.compile("[0-9a-f]{1,63}")
 
 
 class CommandLine(Driver):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -95,31 +94,25 @@ def comma_separated(fields: Iterable[str]) -> str:
 
 def text(keyword: str, value: Any) -> list[str]:
     """Write a string or a number as it is."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise UnsupportedOption(keyword, f"it takes a string, not {type(value).__name__}.")
-    return [str(value)]
+    return [normalise.text(keyword, value)]
 
 
 def number(keyword: str, value: Any) -> list[str]:
-    """Write a whole number."""
-    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]+", str(value)):
-        raise UnsupportedOption(keyword, f"it takes a whole number, not {value!r}.")
+    """Write a whole number, with the digits that it was given."""
+    normalise.number(keyword, value)
     return [str(value)]
 
 
 def switch(keyword: str, value: Any) -> list[str]:
     """Write True or False."""
-    if value not in (True, False):
-        raise UnsupportedOption(keyword, f"it takes True or False, not {value!r}.")
-    return ["true" if value else "false"]
+    return [str(normalise.switch(keyword, value)).lower()]
 
 
 def only(*accepted: Any) -> Values:
     """Write nothing for the values that say what the client does anyway, and refuse all others."""
 
     def nothing(keyword: str, value: Any) -> list[str]:
-        if value not in accepted:
-            raise UnsupportedOption(keyword, f"this backend can only have it {' or '.join(map(repr, accepted))}.")
+        normalise.one_of(keyword, value, *accepted)
         return []
 
     return nothing
@@ -142,9 +135,7 @@ def billionths(keyword: str, value: Any) -> list[str]:
 
 def assignments(keyword: str, value: Any) -> list[str]:
     """Write a dict as name=value."""
-    if not isinstance(value, Mapping):
-        raise UnsupportedOption(keyword, f"it takes a dict, not {type(value).__name__}.")
-    return [f"{name}={item}" for name, item in value.items()]
+    return [f"{name}={item}" for name, item in normalise.assignments(keyword, value).items()]
 
 
 def labels(keyword: str, value: Any) -> list[str]:

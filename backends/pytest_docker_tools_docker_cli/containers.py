@@ -19,11 +19,11 @@ from pytest_docker_tools.exceptions import (
     NotFound,
     UnsupportedOption,
 )
+from pytest_docker_tools.references import quoted
 
 from . import errors
 from .command import check, keywords
 from .environment import environment as rendered
-from .errors import quoted
 from .kinds import Kinds
 from .runner import Command, Lines, Result
 

@@ -141,11 +141,6 @@ def without_colour(text: str) -> str:
     return _COLOUR.sub("", text)
 
 
-def quoted(ref: str) -> str:
-    """Give a reference as it is shown: in quotes, and an id no longer than the client itself shows it."""
-    return repr(ref[:12] if re.fullmatch("[0-9a-f]{64}", ref) else ref)
-
-
 def classify(phrases: Phrases, text: str) -> type[DriverError]:
     """Give the class of error that a text of the client stands for; `EngineError` where it is none of the known."""
     lowered = text.lower()

@@ -22,19 +22,17 @@ from pytest_docker_tools.exceptions import (
     ImageNotFound,
     NotFound,
     UnsupportedOperation,
-    UnsupportedOption,
 )
+from pytest_docker_tools.references import quoted
 
 from . import errors
 from .command import check, keywords
 from .environment import build_arguments
-from .errors import quoted
 from .kinds import Kinds
 from .runner import Command, Result
 
 __tracebackhide__ = True
 
-_REMOTE = re.compile(r"(https?://|git://|github\.com/|git@)")
 # The lines of a failed build that are shown at once; the error has the whole log.
 _SHOWN = 20
 
@@ -67,21 +65,17 @@ class Images(Kinds):
 
     def _context(self, chosen: dict[str, Any]) -> tuple[str, bytes | None, list[str]]:
         """Take what is built from out of the options: the operand, what comes on stdin, and the flags."""
+        normalise.check_build(chosen)
         path, archive = chosen.pop("path", None), chosen.pop("fileobj", None)
         custom, dockerfile = chosen.pop("custom_context", False), chosen.pop("dockerfile", None)
-        encoding = chosen.pop("encoding", None)
-        if (path is None) == (archive is None):
-            raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
+        # The engine sees by itself how an archive is compressed.
+        chosen.pop("encoding", None)
         if archive is not None:
-            if dockerfile and not custom:
-                raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
             return "-", _archive(archive) if custom else archive, [f"--file={dockerfile}"] if dockerfile else []
-        if encoding or custom:
-            raise UnsupportedOption("encoding" if encoding else "custom_context", "it is for 'fileobj' only.")
         return self._folder(os.fspath(path), dockerfile)
 
     def _folder(self, path: str, dockerfile: Any) -> tuple[str, None, list[str]]:
-        if _REMOTE.match(path):
+        if normalise.is_remote(path):
             return check("path", path), None, [f"--file={dockerfile}"] if dockerfile else []
         folder = os.path.join(self.runner.directory, path)
         if not os.path.isdir(folder):

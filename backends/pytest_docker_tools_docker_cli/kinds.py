@@ -6,11 +6,13 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Filters, Kind
 from pytest_docker_tools.exceptions import DriverError, EngineError, NotFound
+from pytest_docker_tools.references import quoted
 
 from . import command, errors
 from .base import CommandLine
@@ -77,12 +79,12 @@ class Kinds(CommandLine):
         """Give the inspect JSON of one that must be there."""
         facts = self._inspected(kind, [ref], deadline)[0]
         if facts is None:
-            raise NotFound(f"{self.runner.name} could not {asked}: there is no {kind} {errors.quoted(ref)}.")
+            raise NotFound(f"{self.runner.name} could not {asked}: there is no {kind} {quoted(ref)}.")
         return facts
 
     def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
         deadline = self._deadline(timeout)
-        wanted = {name: list(_several(given)) for name, given in (filters or {}).items()}
+        wanted = normalise.filters(filters)
         if wanted.get("status"):
             wanted["status"] = [state for state in wanted["status"] if state not in self.absent_states]
             if not wanted["status"]:
@@ -194,8 +196,3 @@ def _names(facts: Facts) -> set[str]:
 def _verb(words: Sequence[str]) -> str:
     """Give the words of a command before its flags."""
     return " ".join(itertools.takewhile(lambda word: not word.startswith("-"), words))
-
-
-def _several(given: str | Sequence[str]) -> Iterable[str]:
-    values = [given] if isinstance(given, (str, bool)) else given
-    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]

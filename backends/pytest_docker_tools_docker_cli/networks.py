@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
+from pytest_docker_tools.references import quoted
 
 from .command import check, keywords
-from .errors import quoted
 from .kinds import Kinds
 
 __tracebackhide__ = True

@@ -12,8 +12,10 @@ from typing import Any, cast
 from docker import APIClient, DockerClient
 from docker import errors as theirs
 
+from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Facts, Filters, Kind, Recipe
+from pytest_docker_tools.references import PART_OF_AN_ID
 
 from . import connection, errors
 from .calls import Calls, View
@@ -23,7 +25,6 @@ __tracebackhide__ = True
 
 BACKEND = "docker-py"
 DEFAULT_TIMEOUT = 60.0
-_PART_OF_AN_ID = re.compile("[0-9a-f]{1,63}")
 
 
 class Base(Driver):
@@ -85,7 +86,7 @@ class Base(Driver):
 
     def missing(self, kind: Kind, ref: str) -> errors.NotFound:
         error = errors.ImageNotFound if kind == "image" else errors.NotFound
-        return error(f"There is no {kind} {ref!r} on the engine at {self.endpoint().url}.")
+        return error(str(super().missing(kind, ref)))
 
     # What every verb needs
 
@@ -102,7 +103,7 @@ class Base(Driver):
         return [found[ref] for ref in refs]
 
     def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:
-        wanted = {name: _several(given) for name, given in (filters or {}).items()}
+        wanted = normalise.filters(filters)
 
         def look(api: View) -> list[Facts]:
             verbs: dict[Kind, Callable[[], Any]] = {
@@ -151,7 +152,7 @@ def inspect(api: APIClient, kind: Kind, ref: str) -> Facts:
 
 def find(api: APIClient, kind: Kind, ref: str) -> Facts | None:
     """Give the inspect JSON of what has this id or name, None where there is nothing."""
-    may_be_part = kind in ("container", "network") and _PART_OF_AN_ID.fullmatch(ref)
+    may_be_part = kind in ("container", "network") and PART_OF_AN_ID.fullmatch(ref)
     try:
         facts = inspect(api, kind, ref) if ref else None
     except theirs.NotFound:
@@ -168,7 +169,7 @@ def find(api: APIClient, kind: Kind, ref: str) -> Facts | None:
 
 def _remove(api: View, kind: Kind, ref: str, *, force: bool, volumes: bool) -> theirs.APIError | None:
     """Remove one, and give the error where that is refused. One that is missing is fine."""
-    if not ref or (_PART_OF_AN_ID.fullmatch(ref) and find(api, kind, ref) is None):
+    if not ref or (PART_OF_AN_ID.fullmatch(ref) and find(api, kind, ref) is None):
         return None
     try:
         if kind == "container":
@@ -189,8 +190,3 @@ def _remove(api: View, kind: Kind, ref: str, *, force: bool, volumes: bool) -> t
         while find(api, kind, ref) is not None:
             time.sleep(0.05)
     return None
-
-
-def _several(given: str | Sequence[str]) -> list[str]:
-    values = [given] if isinstance(given, (str, bool)) else given
-    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]

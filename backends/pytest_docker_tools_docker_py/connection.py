@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from docker import APIClient
 from docker.constants import MINIMUM_DOCKER_API_VERSION as _OLDEST
@@ -17,7 +16,7 @@ from docker.errors import DockerException
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
-from pytest_docker_tools.driver import Endpoint
+from pytest_docker_tools.endpoint import Endpoint, endpoint_at
 
 from .errors import EngineUnavailable
 
@@ -44,9 +43,7 @@ class Connection:
     @property
     def endpoint(self) -> Endpoint:
         """The engine at this address."""
-        url = self.url if "://" in self.url else f"tcp://{self.url}"
-        local = urlsplit(url).scheme in _SOCKETS
-        return Endpoint(url=url, host=_HERE if local else urlsplit(url).hostname or _HERE, local=local)
+        return endpoint_at(self.url)
 
     def open(self, timeout: float) -> APIClient:
         """Give docker-py's client, which has not asked the engine for its version. Raises what docker-py raises."""

@@ -12,11 +12,11 @@ from docker import errors as theirs
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult, Options
 from pytest_docker_tools.exceptions import DeadlineExceeded, UnsupportedOption
+from pytest_docker_tools.references import quoted
 
 from . import creation, errors, execution, streams
 from .base import Base, find
 from .calls import View
-from .errors import quoted
 from .options import EXECUTE, arguments, blamed
 
 __tracebackhide__ = True

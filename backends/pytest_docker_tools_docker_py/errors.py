@@ -116,11 +116,6 @@ _ADVICE: Mapping[type[EngineError], str] = {
 }
 
 
-def quoted(ref: str) -> str:
-    """Give a reference as it is shown: in quotes, and an id no longer than docker itself shows it."""
-    return repr(ref[:12] if re.fullmatch("[0-9a-f]{64}", ref) else ref)
-
-
 def classify(said: str, status: int | None = None) -> type[EngineError]:
     """Give the class of error for what the engine says, and the HTTP status with which it does."""
     lowered = said.lower()

@@ -15,12 +15,12 @@ from docker import errors as theirs
 from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Options, Progress
-from pytest_docker_tools.exceptions import NotFound, UnsupportedOption
+from pytest_docker_tools.exceptions import NotFound
+from pytest_docker_tools.references import quoted
 
 from . import errors
 from .base import Base, inspect
 from .calls import View
-from .errors import quoted
 from .options import BUILD, PULL, arguments, blamed
 from .streams import Report
 
@@ -28,7 +28,6 @@ __tracebackhide__ = True
 
 Item = Mapping[str, Any]
 
-_REMOTE = re.compile(r"(https?://|git://|github\.com/|git@)")
 # The lines of a failed build that are shown at once; the error has the whole log.
 _SHOWN = 20
 _STEP = re.compile(r"Step \d+/\d+ : ")
@@ -55,15 +54,8 @@ class Images(Base):
 
     def _build_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
         chosen = arguments(BUILD, options)
-        if ("path" in chosen) == ("fileobj" in chosen):
-            raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
-        if "fileobj" in chosen:
-            if "dockerfile" in chosen and not chosen.get("custom_context"):
-                raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
-        else:
-            for keyword in ("custom_context", "encoding"):
-                if chosen.get(keyword):
-                    raise UnsupportedOption(keyword, "it is for 'fileobj' only.")
+        normalise.check_build(chosen)
+        if "path" in chosen:
             chosen["path"] = self._folder(chosen["path"])
         # Else a build that fails leaves a container behind.
         chosen.setdefault("rm", True)
@@ -71,7 +63,7 @@ class Images(Base):
         return chosen
 
     def _folder(self, path: str) -> str:
-        if _REMOTE.match(path):
+        if normalise.is_remote(path):
             return path
         folder = os.path.join(self.directory, path)
         if not os.path.isdir(folder):

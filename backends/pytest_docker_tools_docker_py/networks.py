@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
+from pytest_docker_tools.references import quoted
 
 from .base import Base
 from .calls import View
 from .creation import need
-from .errors import quoted
 from .options import CONNECT, NETWORK, VOLUME, arguments, blamed
 
 __tracebackhide__ = True

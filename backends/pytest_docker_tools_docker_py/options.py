@@ -17,6 +17,7 @@ from requests import RequestException
 
 from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
+from pytest_docker_tools.normalise import assignments, number, pairs, switch, text, texts, words
 
 __tracebackhide__ = True
 
@@ -66,36 +67,9 @@ def blamed(options: Mapping[str, Any]) -> Iterator[None]:
 # Forms
 
 
-def text(keyword: str, value: Any) -> str:
-    """Take a string or a number."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise UnsupportedOption(keyword, f"it takes a string, not {type(value).__name__}.")
-    return str(value)
-
-
-def number(keyword: str, value: Any) -> int:
-    """Take a whole number."""
-    if isinstance(value, bool) or not re.fullmatch("-?[0-9]+", str(value)):
-        raise UnsupportedOption(keyword, f"it takes a whole number, not {value!r}.")
-    return int(value)
-
-
-def switch(keyword: str, value: Any) -> bool:
-    """Take True or False."""
-    if value not in (True, False):
-        raise UnsupportedOption(keyword, f"it takes True or False, not {value!r}.")
-    return bool(value)
-
-
 def only(*accepted: Any) -> Form:
     """Take what docker-py does anyway."""
-
-    def given(keyword: str, value: Any) -> Any:
-        if value not in accepted:
-            raise UnsupportedOption(keyword, f"this backend can only have it {' or '.join(map(repr, accepted))}.")
-        return value
-
-    return given
+    return lambda keyword, value: normalise.one_of(keyword, value, *accepted)
 
 
 def refused(reason: str) -> Form:
@@ -107,31 +81,9 @@ def refused(reason: str) -> Form:
     return refuse
 
 
-def each(keyword: str, value: Any) -> list[str]:
-    """Take a list of strings."""
-    return normalise.texts(keyword, value)
-
-
-def words(keyword: str, value: Any) -> list[str]:
-    """Take the words of a command, or a string that is split into them."""
-    return normalise.words(keyword, value)
-
-
-def assignments(keyword: str, value: Any) -> dict[str, str]:
-    """Take a dict of strings."""
-    if not isinstance(value, Mapping):
-        raise UnsupportedOption(keyword, f"it takes a dict, not {type(value).__name__}.")
-    return {str(name): str(item) for name, item in value.items()}
-
-
 def labels(keyword: str, value: Any) -> dict[str, str]:
     """Take labels."""
     return normalise.labels(value)
-
-
-def pairs(keyword: str, value: Any) -> list[tuple[str, str]]:
-    """Take pairs, in order."""
-    return normalise.pairs(keyword, value)
 
 
 def joined(keyword: str, value: Any) -> list[str]:
@@ -210,7 +162,7 @@ def _healthcheck(keyword: str, value: Any) -> dict[str, Any]:
     if test == "NONE":
         test = ["NONE"]
     if test and not isinstance(test, str):
-        test = each(keyword, test)
+        test = texts(keyword, test)
         if test[0] not in ("CMD", "CMD-SHELL", "NONE"):
             raise UnsupportedOption(
                 keyword, "its 'test' takes a string, ['CMD', ...], ['CMD-SHELL', text] or ['NONE']."
@@ -245,15 +197,15 @@ _MOUNT = keyed(
     VolumeOptions=keyed(NoCopy=switch, Labels=labels, Subpath=text, DriverConfig=keyed(Name=text, Options=assignments)),
     TmpfsOptions=keyed(SizeBytes=normalise.size, Mode=number),
 )
-_DEVICE_REQUEST = keyed(Driver=text, Count=number, DeviceIDs=each, Capabilities=many(each), Options=assignments)
+_DEVICE_REQUEST = keyed(Driver=text, Count=number, DeviceIDs=texts, Capabilities=many(texts), Options=assignments)
 _IPAM_POOL = keyed(Subnet=text, IPRange=text, Gateway=text, AuxiliaryAddresses=assignments)
 _IPAM = keyed(Driver=text, Config=many(_IPAM_POOL), Options=assignments)
 _ENDPOINT = keyed(
-    Aliases=each,
+    Aliases=texts,
     Links=joined,
     DriverOpts=assignments,
     MacAddress=text,
-    IPAMConfig=keyed(IPv4Address=text, IPv6Address=text, LinkLocalIPs=each),
+    IPAMConfig=keyed(IPv4Address=text, IPv6Address=text, LinkLocalIPs=texts),
 )
 
 
@@ -271,7 +223,7 @@ CONTAINER = _table(
     (text, "cgroup_parent cgroupns cpuset_cpus cpuset_mems domainname hostname init_path ipc_mode isolation"),
     (text, "mac_address name network network_mode pid_mode platform runtime stop_signal user userns_mode uts_mode"),
     (text, "volume_driver working_dir"),
-    (each, "cap_add cap_drop device_cgroup_rules dns dns_opt dns_search group_add security_opt"),
+    (texts, "cap_add cap_drop device_cgroup_rules dns dns_opt dns_search group_add security_opt"),
     (words, "command entrypoint"),
     (assignments, "storage_opt sysctls"),
     (environment, "environment"),
@@ -301,7 +253,7 @@ CONTAINER = _table(
 BUILD = _table(
     (switch, "custom_context forcerm gzip nocache pull rm squash use_config_proxy"),
     (text, "dockerfile encoding isolation network_mode path platform tag target"),
-    (each, "cache_from"),
+    (texts, "cache_from"),
     (joined, "extra_hosts"),
     (labels, "labels"),
     (normalise.size, "shmsize"),
@@ -326,7 +278,7 @@ NETWORK = _table(
 VOLUME = _table((text, "driver name"), (assignments, "driver_opts"), (labels, "labels"))
 
 CONNECT = _table(
-    (each, "aliases link_local_ips"),
+    (texts, "aliases link_local_ips"),
     (text, "ipv4_address ipv6_address mac_address"),
     (assignments, "driver_opt"),
     (pairs, "links"),

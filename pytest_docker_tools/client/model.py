@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from .. import normalise
 from ..driver import Driver, Facts, Kind
 from ..exceptions import NotFound, UnsupportedOption
+from ..references import PART_OF_AN_ID
 from ..unsupported import DockerPyShaped
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
-_PART_OF_AN_ID = re.compile("[0-9a-f]{1,63}")
 # As users write them: {"label": ["a=1", "b"], "dangling": True, "exited": 3}.
 Filters = Mapping[str, "str | int | Sequence[str | int]"]
 
@@ -82,14 +82,14 @@ class Collection(DockerPyShaped, Generic[M]):
 
     def _whole_id(self, beginning: str) -> str | None:
         """Give the only id that begins so. Drivers resolve whole ones; docker-py's users know them by less."""
-        if not _PART_OF_AN_ID.fullmatch(beginning):
+        if not PART_OF_AN_ID.fullmatch(beginning):
             return None
         found = [ref for ref in self.client.driver.ids(self.model.kind) if ref.startswith(beginning)]
         return found[0] if len(found) == 1 else None
 
     def _list(self, filters: Filters | None) -> list[M]:
         driver = self.client.driver
-        ids = driver.ids(self.model.kind, {name: _texts(value) for name, value in (filters or {}).items()})
+        ids = driver.ids(self.model.kind, normalise.filters(filters))
         # Another process may have removed one between the two calls.
         return [self.model(self.client, facts) for facts in driver.inspect(self.model.kind, ids) if facts]
 
@@ -113,9 +113,3 @@ def remove(driver: Driver, kind: Kind, ref: str, *, force: bool = False) -> None
 def reference(thing: Any) -> str:
     """Give the id of an object, or the id or name that a user gave."""
     return str(getattr(thing, "id", thing))
-
-
-def _texts(value: Any) -> list[str]:
-    """Give the values of one filter, in the engine's words."""
-    values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
-    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]

@@ -10,11 +10,10 @@ from typing_extensions import Unpack
 from ..client import Image
 from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
+from ..normalise import is_remote
 from ..options import BuildOptions, Text, Value, check_keywords
 
 __tracebackhide__ = True
-
-_REMOTE = ("http://", "https://", "git://", "github.com/", "git@")
 
 
 def build(
@@ -73,7 +72,7 @@ def make(setup: Setup) -> Image:
 
 def _context(setup: Setup, path: str) -> str:
     """Give the folder that `path` names. Raises `UsageError`, which lists where it was looked for."""
-    if path.startswith(_REMOTE):
+    if is_remote(path):
         return path
     places = [setup.config.invocation_params.dir / path, setup.definition.site.folder / path]
     for place in places:

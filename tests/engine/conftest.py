@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.plugin import backend_of
 from pytest_docker_tools.testing.fixtures import *  # noqa: F403
 
@@ -43,6 +45,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def image() -> str:
     """An image with the commands of busybox."""
     return BASE
+
+
+@pytest.fixture
+def mark(driver: Driver) -> Iterator[str]:
+    """A label value that the resources of a project carry; what carries it in the end is removed."""
+    mark = uuid.uuid4().hex
+    yield mark
+    for kind in KINDS:
+        driver.remove(kind, driver.ids(kind, {"label": f"made-for={mark}"}), force=True)
+
+
+@pytest.fixture
+def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
+    """Give what there is of the project on the engine, its images aside."""
+
+    def left() -> list[str]:
+        return [ref for kind in KINDS if kind != "image" for ref in driver.ids(kind, {"label": f"made-for={mark}"})]
+
+    return left
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,7 +13,7 @@ import docker
 import pytest
 
 from pytest_docker_tools import seeding
-from pytest_docker_tools.driver import KINDS, Driver
+from pytest_docker_tools.driver import Driver
 
 from .conftest import BASE
 
@@ -68,25 +67,6 @@ def test_objects(web, net, site, base, app, docker_client):
 def backend() -> str:
     """The one over docker-py."""
     return "docker-py"
-
-
-@pytest.fixture
-def mark(driver: Driver) -> Iterator[str]:
-    """A label value that the resources of a project carry; what carries it in the end is removed."""
-    mark = uuid.uuid4().hex
-    yield mark
-    for kind in KINDS:
-        driver.remove(kind, driver.ids(kind, {"label": f"made-for={mark}"}), force=True)
-
-
-@pytest.fixture
-def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
-    """Give what there is of the project on the engine, its images aside."""
-
-    def left() -> list[str]:
-        return [ref for kind in KINDS if kind != "image" for ref in driver.ids(kind, {"label": f"made-for={mark}"})]
-
-    return left
 
 
 @pytest.fixture

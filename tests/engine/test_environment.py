@@ -8,14 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pytest_docker_tools.driver import KINDS, Driver
+from pytest_docker_tools.driver import Driver
 
 from .conftest import BASE, free_port
 
@@ -28,25 +27,6 @@ from pytest_docker_tools import *
 BASE = {BASE!r}
 MARK = {{'made-for': '{{mark}}'}}
 """
-
-
-@pytest.fixture
-def mark(driver: Driver) -> Iterator[str]:
-    """A label value that the resources of a project carry; what carries it in the end is removed."""
-    mark = uuid.uuid4().hex
-    yield mark
-    for kind in ("container", "network", "volume"):
-        driver.remove(kind, driver.ids(kind, {"label": f"made-for={mark}"}), force=True)
-
-
-@pytest.fixture
-def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
-    """Give what there is of the project on the engine."""
-
-    def left() -> list[str]:
-        return [ref for kind in KINDS if kind != "image" for ref in driver.ids(kind, {"label": f"made-for={mark}"})]
-
-    return left
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ... import normalise
 from ...exceptions import EngineError
 
 __tracebackhide__ = True
@@ -17,12 +18,11 @@ Match = Callable[[Facts, str], bool]
 
 def matches(kind: str, facts: Facts, filters: Mapping[str, str | Sequence[str]] | None) -> bool:
     """Say whether an object has all labels, and one of the values of each other filter."""
-    for name, given in (filters or {}).items():
+    for name, values in normalise.filters(filters).items():
         if name not in FILTERS[kind]:
             raise EngineError(f"Invalid filter {name!r}. For a {kind} there are {', '.join(sorted(FILTERS[kind]))}.")
-        values = [given] if isinstance(given, str) else list(given)
         every = all if name == "label" else any
-        if not every(FILTERS[kind][name](facts, str(value)) for value in values):
+        if not every(FILTERS[kind][name](facts, value) for value in values):
             return False
     return True
 

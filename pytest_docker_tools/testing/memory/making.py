@@ -41,7 +41,7 @@ def build(engine: MemoryEngine, given: Options, on_progress: Progress | None) ->
 
 def _context(options: Mapping[str, Any]) -> tuple[bytes, dict[str, bytes]]:
     """Give the Dockerfile, and all files of the folder by path."""
-    _check_source(options)
+    normalise.check_build(options)
     if "fileobj" in options:
         return (b"" if options.get("custom_context") else options["fileobj"]), {}
     folder = Path(options["path"])
@@ -52,16 +52,6 @@ def _context(options: Mapping[str, Any]) -> tuple[bytes, dict[str, bytes]]:
         raise BuildFailed(f"Cannot locate specified Dockerfile: {dockerfile}. Make it, or name it with 'dockerfile'.")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return dockerfile.read_bytes(), {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def _check_source(options: Mapping[str, Any]) -> None:
-    """Refuse options that contradict each other."""
-    if ("path" in options) == ("fileobj" in options):
-        raise UnsupportedOption("path", "a build needs either 'path' or 'fileobj'.")
-    if "path" in options and options.get("custom_context"):
-        raise UnsupportedOption("custom_context", "it is for 'fileobj' only.")
-    if "fileobj" in options and "dockerfile" in options and not options.get("custom_context"):
-        raise UnsupportedOption("dockerfile", "'fileobj' is the Dockerfile, as 'custom_context' is not given.")
 
 
 def _report(on_progress: Progress | None, lines: Iterable[str]) -> None:

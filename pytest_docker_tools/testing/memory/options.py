@@ -86,10 +86,6 @@ def _ulimits(keyword: str, value: Any) -> list[dict[str, Any]]:
     return [api_names(keyword, limit, "Name", "Soft", "Hard") for limit in sequence_of(keyword, value)]
 
 
-def _volumes_from(keyword: str, value: Any) -> list[str]:
-    return value.split(",") if isinstance(value, str) else texts(keyword, value)
-
-
 def _devices(keyword: str, value: Any) -> list[dict[str, str]]:
     return [dict(device) if isinstance(device, Mapping) else _device(device) for device in sequence_of(keyword, value)]
 
@@ -177,7 +173,7 @@ HOST_CONFIG: dict[str, tuple[str, Convert]] = {
     "userns_mode": ("UsernsMode", same),
     "uts_mode": ("UTSMode", same),
     "volume_driver": ("VolumeDriver", same),
-    "volumes_from": ("VolumesFrom", _volumes_from),
+    "volumes_from": ("VolumesFrom", normalise.volumes_from),
 }
 
 _HOST_DEFAULTS: dict[str, Any] = {

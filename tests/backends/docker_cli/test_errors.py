@@ -18,7 +18,7 @@ from pytest_docker_tools.exceptions import (
     UnsupportedOption,
 )
 from pytest_docker_tools_docker_cli import PHRASES, Result
-from pytest_docker_tools_docker_cli.errors import classify, clean, error_for, quoted
+from pytest_docker_tools_docker_cli.errors import classify, clean, error_for
 
 TEXTS: list[tuple[type[DriverError], str]] = [
     (EngineUnavailable, "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),
@@ -126,8 +126,3 @@ def test_a_refused_flag_is_an_unsupported_option() -> None:
 def test_a_failure_without_words_has_the_exit_code() -> None:
     """Where the client says nothing, its exit code is what there is to say."""
     assert "exit code 1" in str(make("", EngineError))
-
-
-def test_ids_are_shown_short() -> None:
-    """An id is shown as the client shows it, a name in full."""
-    assert (quoted("a" * 64), quoted("a" * 63)) == (repr("a" * 12), repr("a" * 63))

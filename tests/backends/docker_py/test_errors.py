@@ -14,7 +14,7 @@ import requests
 from pytest_docker_tools import exceptions
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools_docker_py import errors
-from pytest_docker_tools_docker_py.errors import classify, quoted, refusal, translated
+from pytest_docker_tools_docker_py.errors import classify, refusal, translated
 
 from .conftest import FakeEngine
 
@@ -166,8 +166,3 @@ def test_what_is_nobodys_stays_as_it_is() -> None:
     """An error of ours, and one that is a mistake in the code, are not told as the engine's."""
     for error in (exceptions.UnsupportedOption("x", "y"), KeyError("x"), StopIteration()):
         assert translated(error, "do it", "unix:///x") is error
-
-
-def test_ids_are_shown_short() -> None:
-    """An id is shown as docker shows it, a name in full."""
-    assert (quoted("a" * 64), quoted("a" * 63)) == (repr("a" * 12), repr("a" * 63))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_docker_tools.driver import Endpoint
-from pytest_docker_tools_docker_cli.endpoint import endpoint_at
+from pytest_docker_tools.endpoint import Endpoint, endpoint_at
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,27 @@
-"""Which engine an address in the form of DOCKER_HOST means."""
+"""Which engine it is, and where its published ports are reached."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-from pytest_docker_tools.driver import Endpoint
 
 __tracebackhide__ = True
 
 _SOCKETS = ("unix", "npipe", "fd")
 _HERE = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Which engine a driver speaks to.
+
+    `url` is its address in the form of DOCKER_HOST. `host` is the name or address at which ports published on
+    all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
+    """
+
+    url: str
+    host: str
+    local: bool
 
 
 def endpoint_at(address: str) -> Endpoint:
