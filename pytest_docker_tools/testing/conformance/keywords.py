@@ -38,7 +38,8 @@ class Row(NamedTuple):
 
 CONTAINER = [
     Row("auto_remove", {"auto_remove": True}, "HostConfig.AutoRemove", True),
-    Row("cap_add", {"cap_add": ["NET_ADMIN"], "network_mode": "none"}, "HostConfig.NetworkMode", "none"),
+    Row("cap_add", {"cap_add": ["CAP_NET_ADMIN"]}, "HostConfig.CapAdd", ["CAP_NET_ADMIN"]),
+    Row("cap_drop", {"cap_drop": ["CAP_KILL"]}, "HostConfig.CapDrop", ["CAP_KILL"]),
     Row("command", {"command": "echo 'a b'"}, "Config.Cmd", ["echo", "a b"]),
     Row("command flags", {"command": ["-x", "--", ""]}, "Config.Cmd", ["-x", "--", ""]),
     Row("command none", {"command": None}, "Config.Cmd", ["sh"]),
@@ -86,6 +87,7 @@ CONTAINER = [
     Row("mem_limit", {"mem_limit": "64m"}, "HostConfig.Memory", 64 * 1024**2),
     Row("mem_reservation", {"mem_reservation": "32m"}, "HostConfig.MemoryReservation", 32 * 1024**2),
     Row("memswap_limit", {"mem_limit": "64m", "memswap_limit": -1}, "HostConfig.MemorySwap", -1),
+    Row("network_mode none", {"network_mode": "none"}, "HostConfig.NetworkMode", "none"),
     Row("network_mode", {"network_mode": "host"}, "HostConfig.NetworkMode", "host"),
     Row("nano_cpus", {"nano_cpus": 1_500_000_000}, "HostConfig.NanoCpus", 1_500_000_000),
     Row("pid_mode", {"pid_mode": "host", "init": False}, "HostConfig.PidMode", "host"),
