@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import Driver, Endpoint, Kind, Recipe
+from pytest_docker_tools.driver import Driver, Endpoint, Kind, Progress, Recipe
 from pytest_docker_tools.endpoint import endpoint_at
 from pytest_docker_tools.exceptions import DriverError, EngineUnavailable
 from pytest_docker_tools.references import PART_OF_AN_ID
 
-from . import command, errors, options
+from . import command, errors, image_options, options
 from .environment import RESERVED
 from .runner import Command, Result, Runner
 
@@ -54,8 +54,8 @@ class CommandLine(Driver):
 
     phrases: ClassVar[errors.Phrases] = errors.PHRASES
     container_options: ClassVar[command.Table] = options.CONTAINER
-    build_options: ClassVar[command.Table] = options.BUILD
-    pull_options: ClassVar[command.Table] = options.PULL
+    build_options: ClassVar[command.Table] = image_options.BUILD
+    pull_options: ClassVar[command.Table] = image_options.PULL
     network_options: ClassVar[command.Table] = options.NETWORK
     volume_options: ClassVar[command.Table] = options.VOLUME
     connect_options: ClassVar[command.Table] = options.CONNECT
@@ -172,6 +172,15 @@ class CommandLine(Driver):
             raise self._error(asked, result, keywords=keywords)
         return result
 
+    def _progress(self, todo: Command, deadline: Deadline, report: Progress | None) -> Result:
+        """Run with both outputs in one, each line of which is reported; it is the result's `stderr`."""
+        log = bytearray()
+        with self.runner.lines(todo, deadline) as lines:
+            for line in lines:
+                log += line
+                _report(report, line)
+        return Result(todo.shown(self.runner.name), lines.exit_code or 0, b"", bytes(log))
+
     def _error(
         self,
         asked: str,
@@ -201,3 +210,8 @@ class CommandLine(Driver):
 
     def _arguments(self, verb: str, table: command.Table, chosen: Mapping[str, Any]) -> list[str]:
         return command.arguments(table, chosen, self.comma_flags.get(verb, ()))
+
+
+def _report(report: Progress | None, line: bytes) -> None:
+    if report is not None:
+        report(errors.without_colour(line.decode(errors="replace")).rstrip("\r\n"))

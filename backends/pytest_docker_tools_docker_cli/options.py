@@ -1,7 +1,7 @@
 """The keywords of docker-py that the client has flags for.
 
-`image`, `command`, `entrypoint` and `environment` of a container, `path`, `fileobj`, `custom_context`, `dockerfile`,
-`buildargs` and `quiet` of a build, and names, are no flags; the verbs themselves render them.
+`image`, `command`, `entrypoint` and `environment` of a container, and names, are no flags; the verbs themselves render
+them. Those of images are in `image_options.py`.
 """
 
 from __future__ import annotations
@@ -187,29 +187,6 @@ CONTAINER: Table = {
     "volumes": Option("--volume", normalise.binds),
     "volumes_from": Option("--volumes-from", normalise.volumes_from),
     "working_dir": Option("--workdir", text),
-}
-
-BUILD: Table = {
-    "cache_from": Option("--cache-from", each),
-    "extra_hosts": Option("--add-host", joined()),
-    "forcerm": Option("--force-rm", switch, omit_falsy=True),
-    "gzip": Option("--compress", switch, omit_falsy=True),
-    "labels": Option("--label", labels),
-    "network_mode": Option("--network", text, omit_falsy=True),
-    "nocache": Option("--no-cache", switch, omit_falsy=True),
-    "platform": Option("--platform", text, omit_falsy=True),
-    "pull": Option("--pull", switch, omit_falsy=True),
-    "rm": Option("--rm", switch),
-    "shmsize": Option("--shm-size", size, omit_falsy=True),
-    "squash": Option("--squash", switch, omit_falsy=True),
-    "tag": Option("--tag", text, omit_falsy=True),
-    "target": Option("--target", text, omit_falsy=True),
-    "use_config_proxy": Option("", only(True)),
-}
-
-PULL: Table = {
-    "all_tags": Option("", only(False)),
-    "platform": Option("--platform", text, omit_falsy=True),
 }
 
 NETWORK: Table = {

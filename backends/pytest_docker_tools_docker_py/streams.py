@@ -10,6 +10,8 @@ from pytest_docker_tools.driver import Progress
 
 __tracebackhide__ = True
 
+Item = Mapping[str, Any]
+
 STDERR = 2
 _HEADER = 8
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -42,14 +44,14 @@ class Report:
     """Reads what a build or a pull reports: each line goes to `on_progress`, all of them are in `lines`."""
 
     def __init__(self, on_progress: Progress | None) -> None:
-        self.items: list[Mapping[str, Any]] = []
+        self.items: list[Item] = []
         self.lines: list[str] = []
         self.image: str | None = None
         self.error: str | None = None
         self._on_progress = on_progress
         self._part = ""
 
-    def read(self, items: Iterable[Mapping[str, Any]]) -> None:
+    def read(self, items: Iterable[Item]) -> None:
         """Read to the end, or to an error."""
         for item in items:
             self.items.append(item)
@@ -57,7 +59,7 @@ class Report:
         if self._part:
             self._add(self._part)
 
-    def _take(self, item: Mapping[str, Any]) -> None:
+    def _take(self, item: Item) -> None:
         self.error = item.get("error") or self.error
         self.image = (item.get("aux") or {}).get("ID") or self.image
         *whole, self._part = (self._part + item.get("stream", "")).split("\n")

@@ -10,7 +10,8 @@ from pytest_docker_tools.driver import Capability, Facts, Kind
 from pytest_docker_tools.exceptions import Conflict, EngineUnavailable, Forbidden, ImageNotFound, UnsupportedOption
 from pytest_docker_tools_docker_cli import PHRASES, RESERVED, DockerCLIDriver, Option
 from pytest_docker_tools_docker_cli.command import text
-from pytest_docker_tools_docker_cli.options import BUILD, CONTAINER, NETWORK, VOLUME
+from pytest_docker_tools_docker_cli.image_options import BUILD
+from pytest_docker_tools_docker_cli.options import CONTAINER, NETWORK, VOLUME
 
 __tracebackhide__ = True
 

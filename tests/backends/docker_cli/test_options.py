@@ -18,7 +18,8 @@ from pytest_docker_tools.options import (
 )
 from pytest_docker_tools_docker_cli import Table
 from pytest_docker_tools_docker_cli.command import arguments, keywords
-from pytest_docker_tools_docker_cli.options import BUILD, CONNECT, CONTAINER, NETWORK, PULL, VOLUME, without
+from pytest_docker_tools_docker_cli.image_options import BUILD, PULL
+from pytest_docker_tools_docker_cli.options import CONNECT, CONTAINER, NETWORK, VOLUME, without
 
 BIND = {"Type": "bind", "Source": "/a", "Target": "/b"}
 CONTAINERS: list[tuple[str, Any, list[str]]] = [
