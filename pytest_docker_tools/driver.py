@@ -9,12 +9,12 @@ Rules that hold for every verb:
   somebody's name may do that too.
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
   Id, Name, Image, State (Status, Pid, ExitCode, OOMKilled, Error), Config (Image, Env, Labels), HostConfig
-  (NetworkMode, PortBindings, AutoRemove), NetworkSettings (Ports, Networks: NetworkID, IPAddress, GlobalIPv6Address,
-  Gateway); of an image: Id, RepoTags, Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name,
-  Labels.
+  (NetworkMode, PortBindings, AutoRemove, ReadonlyRootfs, Tmpfs), Mounts (Type, Destination), NetworkSettings (Ports,
+  Networks: NetworkID, IPAddress, GlobalIPv6Address, Gateway); of an image: Id, RepoTags, Os, Architecture, Variant,
+  Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name, Labels.
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
   carried out exactly, or refused with `UnsupportedOption`, which names it; none is dropped. One that is None is as if
-  it were not there; options that contradict each other are refused. `normalise.py` has the accepted forms.
+  it were not there; options that contradict each other are refused. `normalise` has the accepted forms.
 - `timeout` is in seconds of wall clock. `None` means the driver's own default, which is finite for every verb but
   `build_image`, `pull_image`, `execute`, `wait` and `follow`. A verb that is not done by then raises
   `DeadlineExceeded`, which says how many seconds it had (only the lines of `follow` just end), and leaves no process
@@ -22,7 +22,8 @@ Rules that hold for every verb:
 - Errors are those of `exceptions.py`, from `DriverError` down, or classes derived from them. An engine that is not
   there is `EngineUnavailable`, whichever verb was called, with the engine's address. Something that has to be there and
   is not is `NotFound`, with its name. What the engine refuses for no reason that has a class is `EngineError`.
-- Values of environments, of build arguments and passwords are seen in no error, and in no list of processes.
+- Values of environments, of build arguments and secrets, and passwords are seen in no error, and in no list of
+  processes.
 - Verbs may be called from several threads at once.
 
 The contract has two tiers: abstract verbs, without which a driver cannot be constructed, and, at the end, verbs
@@ -40,6 +41,7 @@ from typing import IO, Any, ClassVar, Literal, NamedTuple, get_args
 from . import listening
 from .endpoint import Endpoint as Endpoint
 from .exceptions import ImageNotFound, NotFound, UnsupportedOperation
+from .normalise import Verb as Verb
 
 __tracebackhide__ = True
 
@@ -86,6 +88,10 @@ class Driver(ABC):
 
     #: What this driver, or its engine, cannot do.
     lacks: ClassVar[frozenset[Capability]] = frozenset()
+    #: By verb, keywords that are refused, with the reason. All others are carried out.
+    refuses: ClassVar[Mapping[Verb, Mapping[str, str]]] = {}
+    #: By verb, keywords that are carried out nearly as docker-py does, with what is different.
+    approximates: ClassVar[Mapping[Verb, Mapping[str, str]]] = {}
 
     def can(self, capability: Capability) -> bool:
         """Say whether this driver has a capability; where that depends on the engine, it may be asked."""
@@ -149,7 +155,7 @@ class Driver(ABC):
         """Create, but do not start, a container and give its id. `options` are `options.ContainerOptions`.
 
         An image that the engine does not have is `ImageNotFound`; a driver never pulls here. A taken name is
-        `Conflict`.
+        `Conflict`. What the engine warns of, such as a limit that its kernel does not have, is an `EngineWarning`.
         """
 
     @abstractmethod
@@ -242,16 +248,19 @@ class Driver(ABC):
 
     @abstractmethod
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> AbstractContextManager[IO[bytes]]:
-        """Give a path of a container, in any state, as a readable tar stream rooted at the path's last part.
+        """Give a path of a container, in any state, as a tar archive rooted at the path's last part.
 
-        A missing path raises `NotFound` when the context is entered.
+        The archive is a file that can be read and sought, and may be larger than memory. A missing path raises
+        `NotFound` when the context is entered.
         """
 
     @abstractmethod
     def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
         """Unpack a tar archive into a folder of a container, in any state, with the owners and modes that it has.
 
-        A missing folder is `NotFound`. What is no folder, or no archive, is `EngineError`.
+        A file is read in pieces, from where it stands. Folders that members are in and the archive does not have stay
+        as they are, or are made with the mode 0755. A missing folder is `NotFound`. What is no folder, or no archive,
+        and a member that would put a folder in place of a file, or a file in place of a folder, is `EngineError`.
         """
 
     # Images
@@ -262,6 +271,7 @@ class Driver(ABC):
     ) -> str:
         """Build an image and give its id. `options` are `options.BuildOptions`, `fileobj` as bytes.
 
+        `secrets` are bytes, text, or the path of a file, for steps that mount them; the image has nothing of them.
         `dockerfile` is within `path`, or absolute. `on_progress` gets each line of output as it comes, without its end;
         what it raises ends the build. A step that fails is `BuildFailed` with the log, as is a folder, a Dockerfile or
         a base image that is not there.
@@ -271,8 +281,11 @@ class Driver(ABC):
     def pull_image(self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None) -> str:
         """Pull an image and give its id. `options` are `options.PullOptions`; no tag and no digest means `latest`.
 
-        `on_progress` is as for `build_image`. An image that the registry does not have is `ImageNotFound`; no
-        credentials, or wrong ones, are `Unauthorized`; a registry that does not answer is `EngineError`.
+        With `all_tags` there is no one image: the repository is given, by which `ids("image", {"reference": ...})`
+        finds them. `auth_config` comes before any login that the user has, and when it is empty nobody is logged in.
+        `on_progress` is as for `build_image`. An image that the registry does not have, or not for the platform, is
+        `ImageNotFound`; no credentials, or wrong ones, are `Unauthorized`, as may be a registry that does not tell
+        which; one that does not answer, or fails, is `EngineError`. `registries.advice` says what can be done.
         """
 
     # Networks and volumes

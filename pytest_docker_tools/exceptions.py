@@ -24,6 +24,8 @@ DockerToolsError
         ├── PortUnavailable       a fixed host port is in use
         ├── Unauthorized          a registry wants (other) credentials
         └── BuildFailed           a step of a build failed; has `.log`
+
+EngineWarning (a UserWarning)     an engine's warning about a container that it has created
 """
 
 from __future__ import annotations
@@ -163,3 +165,7 @@ class BuildFailed(EngineError):
     def __init__(self, message: str, *, log: str = "", **details: Any) -> None:
         super().__init__(message, **details)
         self.log = log
+
+
+class EngineWarning(UserWarning):
+    """The engine did what was asked for, and says that something of it has no effect, or another one."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_args
 
@@ -15,6 +17,7 @@ from . import drivers, templates
 from .exceptions import TemplateError, UsageError
 from .fixture_function import call_at, dress
 from .namespaces import Site, call_site
+from .options import MAY_BE_SECRET
 
 if TYPE_CHECKING:
     from .client import Client
@@ -50,6 +53,10 @@ class Setup:
     def config(self) -> pytest.Config:
         """The configuration of this pytest run."""
         return self.request.config
+
+    def places(self, path: str | os.PathLike[str]) -> list[Path]:
+        """Give where a path on disk is looked for: from where pytest was started, and next to the definition."""
+        return [folder / path for folder in (self.config.invocation_params.dir, self.definition.site.folder)]
 
     @property
     def title(self) -> str:
@@ -106,15 +113,18 @@ class Definition:
 
 
 class _Context:
-    """Adds to a `TemplateError` which factory and keyword it is about."""
+    """Adds to a `TemplateError` which factory and keyword it is about, and takes out what may be a secret."""
 
     def __init__(self, definition: Definition, keyword: str) -> None:
+        self.may_be_secret = keyword in MAY_BE_SECRET
         self.where = f"{definition.factory}({keyword}=...) at {definition.site}"
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, templates.TextError) and self.may_be_secret:
+            raise TemplateError(f"{self.where}: {error.unshown}") from None
         if isinstance(error, TemplateError):
             raise TemplateError(f"{self.where}: {error}") from None
 

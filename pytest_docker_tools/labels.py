@@ -19,7 +19,7 @@ CREATION = "pytest-docker-tools.creation"
 
 def added(options: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
     """Give options with these labels, and the mark of this project, next to the user's own."""
-    own = normalise.labels(options.get("labels") or {})
+    own = normalise.labels("labels", options.get("labels") or {})
     return {**options, "labels": {**own, CREATOR: CREATED_BY_US, **labels}}
 
 

@@ -9,28 +9,33 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, Any, TypeAlias, TypeVar
+from pathlib import Path
+from typing import IO, Any
 
 from typing_extensions import TypedDict
 
 from .exceptions import UnknownKeyword
-from .templates import FixtureReference
+from .templates import Flag, Number, Size, Text, Texts, Value
+from .types import (
+    DeviceRequest,
+    EndpointConfig,
+    Healthcheck,
+    IPAMConfig,
+    LogConfig,
+    Mount,
+    NetworkingConfig,
+    Ulimit,
+)
 
 __tracebackhide__ = True
 
-T = TypeVar("T")
-
-# A value as a test author may write it: itself, a template string, fxtr("name"), or something callable: a fixture,
-# or a function whose parameters name fixtures.
-Value: TypeAlias = T | str | FixtureReference | Callable[..., Any]
-
-Flag = Value[bool]
-Number = Value[int]
-Text = Value[str]
-Texts = Value[Sequence[Text]]
-Size = Value[int | str]
 Mapped = Value[Mapping[Text, Any]]
-Dicts = Value[Sequence[Any]]
+Object = Mapping[str, Any]
+Objects = Value[Sequence[Value[Object]]]
+
+
+# The networks of a container: names or networks, or what it has in each.
+Networks = Value[Sequence[Any] | Mapping[Any, Value[EndpointConfig | Object | None]]]
 
 
 class ContainerOptions(TypedDict, total=False):
@@ -40,7 +45,7 @@ class ContainerOptions(TypedDict, total=False):
     command: Value[Sequence[Text]]
     auto_remove: Flag
     blkio_weight: Number
-    blkio_weight_device: Dicts
+    blkio_weight_device: Objects
     cap_add: Texts
     cap_drop: Texts
     cgroup_parent: Text
@@ -55,12 +60,12 @@ class ContainerOptions(TypedDict, total=False):
     cpuset_cpus: Text
     cpuset_mems: Text
     device_cgroup_rules: Texts
-    device_read_bps: Dicts
-    device_read_iops: Dicts
-    device_requests: Dicts
-    device_write_bps: Dicts
-    device_write_iops: Dicts
-    devices: Texts
+    device_read_bps: Objects
+    device_read_iops: Objects
+    device_requests: Value[Sequence[Value[DeviceRequest | Object]]]
+    device_write_bps: Objects
+    device_write_iops: Objects
+    devices: Value[Sequence[Value[str | Object]]]
     dns: Texts
     dns_opt: Texts
     dns_search: Texts
@@ -68,8 +73,8 @@ class ContainerOptions(TypedDict, total=False):
     entrypoint: Value[Sequence[Text]]
     environment: Value[Mapping[Text, Any] | Sequence[Text]]
     extra_hosts: Value[Mapping[Text, Text] | Sequence[Text]]
-    group_add: Value[Sequence[str | int]]
-    healthcheck: Mapped
+    group_add: Value[Sequence[Value[str | int]]]
+    healthcheck: Value[Healthcheck | Object]
     hostname: Text
     init: Flag
     init_path: Text
@@ -78,20 +83,20 @@ class ContainerOptions(TypedDict, total=False):
     kernel_memory: Size
     labels: Value[Mapping[Text, Text] | Sequence[Text]]
     links: Value[Mapping[Text, Text] | Sequence[Any]]
-    log_config: Value[Any]
+    log_config: Value[LogConfig | Object]
     lxc_conf: Mapped
     mac_address: Text
     mem_limit: Size
     mem_reservation: Size
     mem_swappiness: Number
     memswap_limit: Size
-    mounts: Dicts
+    mounts: Value[Sequence[Value[Mount | Object]]]
     name: Text
     nano_cpus: Number
     network: Text
     network_disabled: Flag
     network_mode: Text
-    networking_config: Mapped
+    networking_config: Value[NetworkingConfig | Mapping[Text, Value[EndpointConfig | Object]]]
     oom_kill_disable: Flag
     oom_score_adj: Number
     pid_mode: Text
@@ -102,7 +107,7 @@ class ContainerOptions(TypedDict, total=False):
     publish_all_ports: Flag
     read_only: Flag
     remove: Flag
-    restart_policy: Mapped
+    restart_policy: Value[Object]
     runtime: Text
     security_opt: Texts
     shm_size: Size
@@ -112,7 +117,7 @@ class ContainerOptions(TypedDict, total=False):
     sysctls: Mapped
     tmpfs: Value[Mapping[Text, Text] | Sequence[Text]]
     tty: Flag
-    ulimits: Dicts
+    ulimits: Value[Sequence[Value[Ulimit | Object]]]
     use_config_proxy: Flag
     user: Value[str | int]
     userns_mode: Text
@@ -146,7 +151,8 @@ class BuildOptions(TypedDict, total=False):
     pull: Flag
     quiet: Flag
     rm: Flag
-    shmsize: Number
+    secrets: Value[Mapping[Text, Value[str | bytes | Path]]]
+    shmsize: Size
     squash: Flag
     tag: Text
     target: Text
@@ -175,7 +181,7 @@ class NetworkOptions(TypedDict, total=False):
     name: Text
     driver: Text
     options: Mapped
-    ipam: Value[Any]
+    ipam: Value[IPAMConfig | Object]
     check_duplicate: Flag
     internal: Flag
     labels: Mapped
@@ -209,6 +215,15 @@ class ConnectOptions(TypedDict, total=False):
     link_local_ips: Sequence[str]
     driver_opt: Mapping[str, str]
     mac_address: str
+
+
+# Keywords of all factories in whose values there may be secrets: errors do not show these.
+MAY_BE_SECRET = frozenset(
+    {
+        *("auth_config", "buildargs", "driver_opts", "environment", "files", "initial_content"),
+        *("log_config", "mounts", "secrets"),
+    }
+)
 
 
 def check_keywords(factory: Callable[..., Any], given: Iterable[str], known: type) -> None:

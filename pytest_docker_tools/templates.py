@@ -12,9 +12,9 @@ import inspect
 import keyword
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from .exceptions import DockerToolsError, TemplateError
 
@@ -23,7 +23,20 @@ __tracebackhide__ = True
 # Tells a fixture object from other callables: gives its name as a fixture, or None for anything else.
 NameOf = Callable[[Any], "str | None"]
 
-_ESCAPE = "Write a literal brace as {{ or }}."
+T = TypeVar("T")
+
+_NO_TEMPLATE = "is no template, in which a literal brace is {{ or }}"
+
+
+class TextError(TemplateError):
+    """A string has a problem. `unshown` says which, without the string and the reason, which may have parts of it."""
+
+    def __init__(self, text: str, problem: str, reason: str) -> None:
+        super().__init__(f"{text!r} {problem}: {reason}.")
+        self.unshown = (
+            f"a value, not shown as it may be a secret, {problem}. One that a function gives, as in lambda: value, is "
+            "taken as it is."
+        )
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,18 @@ class FixtureReference:
     """The value of the fixture of that name, whatever its type. Made by `fxtr`."""
 
     name: str
+
+
+# A value as a test author may write it: itself, a template string, fxtr("name"), or something callable: a fixture,
+# or a function whose parameters name fixtures.
+Value: TypeAlias = T | str | FixtureReference | Callable[..., Any]
+
+Flag = Value[bool]
+Number = Value[int]
+Text = Value[str]
+Texts = Value[Sequence[Text]]
+# Bytes, or a string with a unit.
+Size = Value[int | str]
 
 
 def fxtr(name: str) -> FixtureReference:
@@ -99,13 +124,13 @@ def _fields(text: str) -> Iterator[str]:
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError as error:
-        raise TemplateError(f"{text!r} is no template: {error}. {_ESCAPE}") from None
+        raise TextError(text, _NO_TEMPLATE, str(error)) from None
     for _, field, spec, _ in parts:
         if field is None:
             continue
         name = re.split(r"[.\[]", field, maxsplit=1)[0]
         if not can_be_requested(name):
-            raise TemplateError(f"{text!r} refers to {{{field}}}, which begins with no name of a fixture. {_ESCAPE}")
+            raise TextError(text, _NO_TEMPLATE, f"{{{field}}} begins with no name of a fixture")
         yield name
         yield from _fields(spec or "")
 
@@ -116,10 +141,10 @@ def _format(text: str, fixtures: Mapping[str, Any]) -> str:
     except DockerToolsError:
         raise
     # Without the cause, whose report would show the values of all fixtures.
-    except KeyError as error:
-        raise TemplateError(f"{text!r} cannot be filled in: there is no key {error}.") from None
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise TemplateError(f"{text!r} cannot be filled in: {str(error).rstrip('.')}.") from None
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        problem = f"cannot be filled in from {' and '.join(map(repr, dict.fromkeys(_fields(text))))}"
+        reason = f"there is no key {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise TextError(text, problem, reason) from None
 
 
 def _is_function(value: Any) -> bool:

@@ -37,6 +37,8 @@ BUILD = """
 buildargs cache_from container_limits custom_context dockerfile encoding extra_hosts fileobj forcerm gzip isolation
 labels network_mode nocache path platform pull quiet rm shmsize squash tag target use_config_proxy
 """
+# ... and one that the classic builder, and so docker-py, has nothing for.
+BUILDKIT = "secrets"
 PULL = "all_tags auth_config platform repository tag"
 # `scope` is pytest's.
 NETWORK = """
@@ -50,7 +52,7 @@ CONNECT = "aliases driver_opt ipv4_address ipv6_address link_local_ips links mac
     ("options", "names"),
     [
         (ContainerOptions, f"{RUN} {RUN_ITSELF}"),
-        (BuildOptions, BUILD),
+        (BuildOptions, f"{BUILD} {BUILDKIT}"),
         (PullOptions, PULL),
         (CreateNetworkOptions, NETWORK),
         (VolumeOptions, VOLUME),

@@ -8,10 +8,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
+from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Kind, Progress, Recipe
 from pytest_docker_tools.endpoint import endpoint_at
-from pytest_docker_tools.exceptions import DriverError, EngineUnavailable
+from pytest_docker_tools.exceptions import DriverError, EngineUnavailable, UnsupportedOption
+from pytest_docker_tools.normalise import Verb, normalised
 from pytest_docker_tools.references import PART_OF_AN_ID
 
 from . import command, errors, image_options, options
@@ -59,14 +61,27 @@ class CommandLine(Driver):
     network_options: ClassVar[command.Table] = options.NETWORK
     volume_options: ClassVar[command.Table] = options.VOLUME
     connect_options: ClassVar[command.Table] = options.CONNECT
-    # By command, flags whose values the client splits at commas although docker's does not.
-    comma_flags: ClassVar[Mapping[str, Collection[str]]] = {}
+    endpoint_options: ClassVar[command.Table] = options.ENDPOINT
+    refuses: ClassVar[Mapping[Verb, Mapping[str, str]]] = options.REFUSED
+    approximates: ClassVar[Mapping[Verb, Mapping[str, str]]] = {
+        **options.APPROXIMATED,
+        "build": image_options.APPROXIMATED,
+    }
+    # By command, flags whose values the client splits at commas.
+    comma_flags: ClassVar[Mapping[str, Collection[str]]] = {
+        "network create": {"--gateway", "--ip-range", "--subnet"},
+        "network connect": {"--alias", "--driver-opt", "--link-local-ip"},
+    }
     reserved_variables: ClassVar[re.Pattern[str]] = RESERVED
     # By command, the flag that removes a variable which the image or the container has.
     unset_flags: ClassVar[Mapping[str, str]] = {"create": "--env", "exec": "--env"}
     build_command: ClassVar[Sequence[str]] = ("build",)
     # Seconds that a build gets to undo what it has done when it is ended; docker's engine does that by itself.
     build_patience: ClassVar[float] = 0
+    # What it says of a container that it has created.
+    warnings: ClassVar[re.Pattern[str]] = re.compile(r"^(?:WARNING: |(?=Your kernel ))(.+)$", re.MULTILINE)
+    # By docker-py's keyword, what it says of a value that it does not take, where that names no flag.
+    refused_values: ClassVar[Mapping[str, re.Pattern[str]]] = {}
     # The exit code with which the client itself says that a command cannot be executed, besides 126 and 127.
     exec_failure: ClassVar[int | None] = None
     copy_command: ClassVar[Sequence[str]] = ("cp",)
@@ -190,6 +205,15 @@ class CommandLine(Driver):
         keywords: Mapping[str, str] | None = None,
         advice: str | None = None,
     ) -> DriverError:
+        keyword = errors.refused_keyword(self.refused_values, result.complaint)
+        if keyword is not None and keyword in (keywords or {}).values():
+            return UnsupportedOption(
+                keyword,
+                f"{self.runner.name} said: {errors.clean(result.complaint)}",
+                command=result.command,
+                exit_code=result.exit_code,
+                stderr=result.complaint,
+            )
         kind = kind or errors.classify(self.phrases, result.complaint)
         return errors.error_for(
             result,
@@ -208,10 +232,13 @@ class CommandLine(Driver):
         except DriverError:
             return "the client's default address"
 
+    def _normalised(self, verb: Verb, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+        return normalised(verb, chosen, self.refuses)
+
     def _arguments(self, verb: str, table: command.Table, chosen: Mapping[str, Any]) -> list[str]:
         return command.arguments(table, chosen, self.comma_flags.get(verb, ()))
 
 
 def _report(report: Progress | None, line: bytes) -> None:
     if report is not None:
-        report(errors.without_colour(line.decode(errors="replace")).rstrip("\r\n"))
+        report(without_colour(line.decode(errors="replace")).rstrip("\r\n"))

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
 __tracebackhide__ = True
@@ -24,20 +23,19 @@ Values = Callable[[str, Any], Iterable[str]]
 class Option(NamedTuple):
     """How a keyword is written.
 
-    `values` takes the keyword and what the user wrote, and gives the values of as many flags. Without `flag`, it gives
-    whole flags. With `omit_falsy`, 0, False and what is empty mean that there is nothing to write, as in docker-py.
+    `values` takes the keyword and its value in the form of `pytest_docker_tools.normalise`, and gives the values of as
+    many flags. Without `flag`, it gives whole flags.
     """
 
     flag: str
     values: Values
-    omit_falsy: bool = False
 
 
 Table = Mapping[str, Option]
 
 
 def arguments(table: Table, options: Mapping[str, Any], comma_flags: Collection[str] = ()) -> list[str]:
-    """Give the flags for these options; None is no option. Values of `comma_flags` are read by the client as CSV."""
+    """Give the flags for options in their normal form. Values of `comma_flags` are read by the client as CSV."""
     return [argument(flag, value, comma_flags) for _, flag, value in _written(table, options)]
 
 
@@ -57,14 +55,10 @@ def _written(table: Table, options: Mapping[str, Any]) -> Iterator[tuple[str, st
     """Give keyword, flag and value of each flag."""
     for keyword, value in options.items():
         option = table.get(keyword)
-        if value is None:
-            continue
         if option is None:
             raise UnsupportedOption(
                 keyword, "this backend has no flag for it. Leave it out, or choose another backend."
             )
-        if not value and option.omit_falsy:
-            continue
         for item in option.values(keyword, value):
             check(keyword, item)
             flag, separator, rest = (option.flag, "=", item) if option.flag else item.partition("=")
@@ -89,71 +83,48 @@ def comma_separated(fields: Iterable[str]) -> str:
     return line.getvalue()
 
 
-# What a value may be written as
+# How a value in its normal form is written
 
 
 def text(keyword: str, value: Any) -> list[str]:
     """Write a string or a number as it is."""
-    return [normalise.text(keyword, value)]
-
-
-def number(keyword: str, value: Any) -> list[str]:
-    """Write a whole number, with the digits that it was given."""
-    normalise.number(keyword, value)
     return [str(value)]
 
 
-def switch(keyword: str, value: Any) -> list[str]:
+def switch(keyword: str, value: bool) -> list[str]:
     """Write True or False."""
-    return [str(normalise.switch(keyword, value)).lower()]
+    return [str(value).lower()]
 
 
-def only(*accepted: Any) -> Values:
-    """Write nothing for the values that say what the client does anyway, and refuse all others."""
-
-    def nothing(keyword: str, value: Any) -> list[str]:
-        normalise.one_of(keyword, value, *accepted)
-        return []
-
-    return nothing
+def nothing(keyword: str, value: Any) -> list[str]:
+    """Write nothing for what the client does anyway."""
+    return []
 
 
-def each(keyword: str, value: Any) -> list[str]:
+def each(keyword: str, value: Iterable[str]) -> list[str]:
     """Write every string of a list."""
-    return normalise.texts(keyword, value)
+    return [*value]
 
 
-def size(keyword: str, value: Any) -> list[str]:
-    """Write a size in bytes."""
-    return [str(normalise.size(keyword, value))]
-
-
-def billionths(keyword: str, value: Any) -> list[str]:
+def billionths(keyword: str, value: int) -> list[str]:
     """Write a number of billionths as a decimal fraction, without rounding."""
-    return [format(Decimal(number(keyword, value)[0]).scaleb(-9).normalize(), "f")]
+    return [format(Decimal(value).scaleb(-9).normalize(), "f")]
 
 
-def assignments(keyword: str, value: Any) -> list[str]:
+def assignments(keyword: str, value: Mapping[str, str]) -> list[str]:
     """Write a dict as name=value."""
-    return [f"{name}={item}" for name, item in normalise.assignments(keyword, value).items()]
+    return [f"{name}={item}" for name, item in value.items()]
 
 
-def labels(keyword: str, value: Any) -> list[str]:
+def labels(keyword: str, value: Mapping[str, str]) -> list[str]:
     """Write labels as name=value."""
-    found = normalise.labels(value)
-    for name in found:
+    for name in value:
         if "=" in name:
-            raise UnsupportedOption(
-                keyword,
-                f"the name of a label, {name!r}, cannot have a '='.",
-            )
-    return [f"{name}={item}" for name, item in found.items()]
+            raise UnsupportedOption(keyword, f"the name of a label, {name!r}, cannot have a '='.")
+    return assignments(keyword, value)
 
 
-def joined(separator: str = ":") -> Values:
-    """Write pairs with a separator between them, or the first alone where the second is empty."""
-
-    def pairs(keyword: str, value: Any) -> list[str]:
-        return [f"{left}{separator}{right}" if right else left for left, right in normalise.pairs(keyword, value)]
-
-    return pairs
+def joined(keyword: str, value: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[str]:
+    """Write pairs with a colon between them, or the first alone where the second is empty."""
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return [f"{left}:{right}" if right else left for left, right in pairs]

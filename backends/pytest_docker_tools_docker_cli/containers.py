@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
-from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import ExecResult, Options
+from pytest_docker_tools.driver import ExecResult
 from pytest_docker_tools.exceptions import (
     Conflict,
     DeadlineExceeded,
@@ -22,9 +21,9 @@ from pytest_docker_tools.exceptions import (
 from pytest_docker_tools.references import quoted
 
 from . import errors
-from .command import check, keywords
+from .command import check
+from .creation import Creation
 from .environment import environment as rendered
-from .kinds import Kinds
 from .runner import Command, Lines, Result
 
 __tracebackhide__ = True
@@ -34,40 +33,8 @@ _COULD_NOT_RUN = re.compile(rb"^Error: .*(exec failed|unable to find user)[^\n]*
 _CANNOT_RUN = re.compile(b"exec failed|executable file not found|unable to find user")
 
 
-class Containers(Kinds):
+class Containers(Creation):
     """The verbs for containers."""
-
-    def create_container(self, options: Options, *, timeout: float | None = None) -> str:
-        deadline = self._deadline(timeout)
-        chosen = dict(options)
-        if chosen.get("network") and chosen.get("network_mode"):
-            raise UnsupportedOption("network", "'network_mode' is given too, and both say the same.")
-        image = normalise.image(chosen.pop("image", None))
-        variables = rendered(
-            chosen.pop("environment", None) or {},
-            reserved=self.reserved_variables,
-            unset_flag=self.unset_flags.get("create"),
-        )
-        entrypoint, words = self._words(chosen, image, deadline)
-        flags = [*self._arguments("create", self.container_options, chosen), *entrypoint]
-        with variables.passed() as (variable_flags, stdin):
-            arguments = ("create", "--pull=never", *flags, *variable_flags, "--", image, *words)
-            todo = Command(arguments, variables.secrets, variables.unset, stdin)
-            asked = f"create a container from {image!r}"
-            return self._do(asked, todo, deadline, keywords=keywords(self.container_options, chosen)).text
-
-    def _words(self, chosen: dict[str, Any], image: str, deadline: Deadline) -> tuple[Sequence[str], Sequence[str]]:
-        """Take entrypoint and command out of the options, and give the flag and the operands that they are."""
-        entrypoint, command = chosen.pop("entrypoint", None), chosen.pop("command", None)
-        words = [check("command", word) for word in normalise.words("command", command)]
-        if entrypoint is None:
-            return [], words
-        first, *rest = [check("entrypoint", word) for word in normalise.words("entrypoint", entrypoint)] or [""]
-        if not first and not words:
-            # Clearing the image's entrypoint, the client forgets the image's command too.
-            facts = self._inspected("image", [image], deadline)[0]
-            words = (facts or {}).get("Config", {}).get("Cmd") or []
-        return [f"--entrypoint={first}"], [*rest, *words]
 
     def start(self, ref: str, *, timeout: float | None = None) -> None:
         self._do(f"start container {quoted(ref)}", ("start", "--", ref), self._deadline(timeout))
@@ -173,11 +140,12 @@ class Containers(Kinds):
         timeout: float | None = None,
     ) -> ExecResult:
         deadline = Deadline(timeout)
-        words = [check("command", word) for word in normalise.words("command", command)]
+        chosen = self._normalised("execute", {"command": command, "environment": environment})
+        words = [check("command", word) for word in chosen.get("command", [])]
         if not words:
             raise UnsupportedOption("command", "there must be a command to execute.")
         variables = rendered(
-            environment or {}, reserved=self.reserved_variables, unset_flag=self.unset_flags.get("exec")
+            chosen.get("environment", {}), reserved=self.reserved_variables, unset_flag=self.unset_flags.get("exec")
         )
         switches = {"--privileged": privileged, "--tty": tty, "--detach": detach}
         flags = [flag for flag, wanted in switches.items() if wanted]

@@ -10,11 +10,9 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .command import check
@@ -64,11 +62,13 @@ class Environment:
         return self.lines.encode(errors="surrogateescape")
 
 
-def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag: str | None = "--env") -> Environment:
-    """Render docker-py's `environment`; a later value of a name replaces an earlier one."""
+def environment(
+    value: Mapping[str, str | None], *, reserved: re.Pattern[str] = RESERVED, unset_flag: str | None = "--env"
+) -> Environment:
+    """Render variables; None unsets one."""
     made = Environment()
     # The values of both end in one environment of a process, where a name stands once.
-    for name, item in dict(normalise.environment(value)).items():
+    for name, item in value.items():
         if reserved.fullmatch(name) or PROXIES.fullmatch(name):
             made.lines += _line(name, item)
         elif item is None and unset_flag is None:
@@ -82,10 +82,10 @@ def environment(value: Any, *, reserved: re.Pattern[str] = RESERVED, unset_flag:
     return made
 
 
-def build_arguments(value: Any, *, reserved: re.Pattern[str] = RESERVED) -> Environment:
+def build_arguments(value: Mapping[str, str | None], *, reserved: re.Pattern[str] = RESERVED) -> Environment:
     """Render docker-py's `buildargs`; None leaves the Dockerfile's own value."""
     made = Environment()
-    for name, item in dict(normalise.environment(value, "buildargs")).items():
+    for name, item in value.items():
         if reserved.fullmatch(name):
             raise UnsupportedOption(
                 "buildargs", f"{name!r} means something to the client itself. Give the argument another name."

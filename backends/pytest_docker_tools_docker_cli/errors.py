@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.exceptions import (
     Conflict,
     DriverError,
@@ -61,7 +62,9 @@ PHRASES: Phrases = (
             "does not match the specified platform",
             "manifest unknown",
             "manifest for .* not found",
-            "name unknown: ",
+            r"(?m)(^|: )name unknown(:|$)",
+            "no matching manifest for",
+            "no match for platform",
         ),
     ),
     (
@@ -107,7 +110,7 @@ PHRASES: Phrases = (
     ),
     (PortUnavailable, ("port is already allocated", "address already in use")),
     # A command that may not be executed is "permission denied", which is nothing that a registry says.
-    (Unauthorized, ("no basic auth credentials", "unauthorized: ", "(?<!permission )denied: ")),
+    (Unauthorized, ("no basic auth credentials", r"(?m)(^|: )unauthorized(:|$)", r"(?m)(^|: )denied(:|$)")),
 )
 
 _ADVICE: Mapping[type[DriverError], str] = {
@@ -126,19 +129,14 @@ _NOTICES = re.compile(
 _PREFIX = re.compile(
     r"^(?:[ \t]+\* )?(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
 )
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_FLAG = re.compile(r"(--[a-z][a-z0-9-]*)")
+# A flag, or what the client says of one that it takes in another place only.
+_FLAG = re.compile(r"--[a-z][a-z0-9-]*|(?<=\"specify )mac-address(?= per network\")")
 
 
 def clean(text: str) -> str:
     """Give what the engine says, without what the client puts around it."""
     text = _NOTICES.sub("", _BUILDER_NOTICE.sub("", without_colour(text)))
     return "\n".join(line for line in _PREFIX.sub("", text).splitlines() if line.strip())
-
-
-def without_colour(text: str) -> str:
-    """Give a text without the sequences that colour it in a terminal."""
-    return _COLOUR.sub("", text)
 
 
 def classify(phrases: Phrases, text: str) -> type[DriverError]:
@@ -148,6 +146,11 @@ def classify(phrases: Phrases, text: str) -> type[DriverError]:
         if any(re.search(expression, lowered) for expression in expressions):
             return error
     return EngineError
+
+
+def refused_keyword(refused: Mapping[str, re.Pattern[str]], said: str) -> str | None:
+    """Give the keyword of docker-py whose value is refused with these words, if it is one."""
+    return next((keyword for keyword, words in refused.items() if words.search(said)), None)
 
 
 def error_for(
@@ -170,8 +173,9 @@ def error_for(
     said = clean(result.complaint) or f"exit code {result.exit_code}"
     flag = _FLAG.search(said) if kind is UnsupportedOperation else None
     details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
-    if flag and keywords and flag[1] in keywords:
-        return UnsupportedOption(keywords[flag[1]], f"{program} refused {flag[1]} with: {said}", **details)
+    name = f"--{flag[0].removeprefix('--')}" if flag else ""
+    if keywords and name in keywords:
+        return UnsupportedOption(keywords[name], f"{program} refused {name} with: {said}", **details)
     if kind is EngineUnavailable:
         return EngineUnavailable(
             f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or choose another one "

@@ -1,210 +1,232 @@
 """The keywords of docker-py that the client has flags for.
 
-`image`, `command`, `entrypoint` and `environment` of a container, and names, are no flags; the verbs themselves render
-them. Those of images are in `image_options.py`.
+`image`, `command`, `entrypoint`, `environment` and `networking_config` of a container, and names, are no flags of their
+own; the verbs themselves render them. Those of images are in `image_options.py`.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pytest_docker_tools import normalise
 from pytest_docker_tools.exceptions import UnsupportedOption
+from pytest_docker_tools.normalise import Verb
 
-from .command import Option, Table, assignments, billionths, each, joined, labels, number, only, size, switch, text
+from .command import (
+    Option,
+    Table,
+    assignments,
+    billionths,
+    comma_separated,
+    each,
+    joined,
+    labels,
+    nothing,
+    switch,
+    text,
+)
 from .storage import mount
 
 __tracebackhide__ = True
 
 
-def _ports(keyword: str, value: Any) -> list[str]:
-    flags = [f"--publish={_published(binding)}" for binding in normalise.ports(value)]
-    return flags + [f"--expose={port}" for port, bindings in value.items() if bindings == []]
+def _ports(keyword: str, value: Mapping[str, Any]) -> list[str]:
+    flags = [f"--publish={_published(port, binding)}" for port, bindings in value.items() for binding in bindings]
+    return flags + [f"--expose={port}" for port, bindings in value.items() if not bindings]
 
 
-def _published(binding: normalise.PortBinding) -> str:
-    inside = f"{binding.container_port}/{binding.protocol}"
+def _published(inside: str, binding: Mapping[str, str]) -> str:
+    address = binding["HostIp"]
     # Not every client knows that 0 is a free one.
-    port = "" if binding.host_port in (None, "0") else binding.host_port
-    if binding.host_ip is None:
+    port = "" if binding["HostPort"] == "0" else binding["HostPort"]
+    if not address:
         return f"{port}:{inside}" if port else inside
-    address = f"[{binding.host_ip}]" if ":" in binding.host_ip.strip("[]") else binding.host_ip
-    return f"{address.replace('[[', '[').replace(']]', ']')}:{port}:{inside}"
+    return f"[{address}]:{port}:{inside}" if ":" in address else f"{address}:{port}:{inside}"
 
 
-def _ulimit(keyword: str, value: Any) -> list[str]:
-    written = []
-    for item in normalise.sequence_of(keyword, value):
-        limit = known_keys(keyword, item, "name", "soft", "hard")
-        soft, hard = limit.get("soft"), limit.get("hard")
-        # Alone, the soft limit is the hard one too, where docker-py would make a container that cannot start.
-        numbers = str(soft) if hard is None else f"{soft or 0}:{hard}"
-        written.append(f"{limit['name']}={numbers}")
-    return written
+def _ulimits(keyword: str, value: Any) -> list[str]:
+    return [f"{limit['Name']}={limit['Soft']}:{limit['Hard']}" for limit in value]
 
 
-def _device(keyword: str, value: Any) -> list[str]:
-    return [_device_parts(keyword, item) for item in normalise.sequence_of(keyword, value)]
-
-
-def _device_parts(keyword: str, item: Any) -> str:
-    if isinstance(item, Mapping):
-        device = known_keys(keyword, item, "pathonhost", "pathincontainer", "cgrouppermissions")
-        parts = [device.get("pathonhost"), device.get("pathincontainer"), device.get("cgrouppermissions")]
-    else:
-        parts = [*str(item).split(":"), None, None][:3]
-    host, inside, permissions = parts
+def _devices(keyword: str, value: Any) -> list[str]:
     # All three, as the client takes a lone "r" for permissions and docker-py for a path.
-    return f"{host}:{inside or host}:{permissions or 'rwm'}"
+    return [f"{item['PathOnHost']}:{item['PathInContainer']}:{item['CgroupPermissions']}" for item in value]
 
 
-def _restart(keyword: str, value: Any) -> list[str]:
-    policy = known_keys(keyword, value, "name", "maximumretrycount")
-    name, count = policy.get("name") or "", policy.get("maximumretrycount") or 0
+def _weights(keyword: str, value: Any) -> list[str]:
+    return [f"{item['Path']}:{item['Weight']}" for item in value]
+
+
+def _rates(keyword: str, value: Any) -> list[str]:
+    return [f"{item['Path']}:{item['Rate']}" for item in value]
+
+
+def _device_requests(keyword: str, value: Any) -> list[str]:
+    return [comma_separated(_device_request(keyword, item)) for item in value]
+
+
+def _device_request(keyword: str, request: Mapping[str, Any]) -> list[str]:
+    """The client asks for one set of capabilities, to which it adds "gpu"."""
+    sets, count, ids = request["Capabilities"], request["Count"], request["DeviceIDs"]
+    if len(sets) != 1 or "gpu" not in sets[0]:
+        raise UnsupportedOption(
+            keyword, "this client takes just one set of capabilities, with 'gpu' in it: capabilities=[['gpu', ...]]."
+        )
+    more = ",".join(capability for capability in sets[0] if capability != "gpu")
+    chosen = comma_separated(f"{name}={item}" for name, item in request["Options"].items())
+    fields = {
+        "driver": request["Driver"],
+        # Without devices, the client would make 1 of none.
+        "count": "all" if count == -1 else str(count if count or not ids else ""),
+        "device": ",".join(ids),
+        "capabilities": more,
+        "options": chosen,
+    }
+    return [f"{name}={item}" for name, item in fields.items() if item]
+
+
+def _restart(keyword: str, policy: Mapping[str, Any]) -> list[str]:
+    name, count = policy.get("Name"), policy.get("MaximumRetryCount")
     return [f"{name}:{count}" if count else name] if name else []
 
 
-def _logging(keyword: str, value: Any) -> list[str]:
-    config = known_keys(keyword, value, "type", "config")
-    driver = [f"--log-driver={config['type']}"] if config.get("type") else []
-    return driver + [f"--log-opt={name}={item}" for name, item in (config.get("config") or {}).items()]
+def _logging(keyword: str, config: Mapping[str, Any]) -> list[str]:
+    driver = [f"--log-driver={config['Type']}"] if config.get("Type") else []
+    return driver + [f"--log-opt={name}={item}" for name, item in config.get("Config", {}).items()]
 
 
-def _healthcheck(keyword: str, value: Any) -> list[str]:
-    check = normalise.healthcheck(value)
-    test = check.pop("test", None)
-    if test in ("NONE", ["NONE"]):
+def _healthcheck(keyword: str, check: Mapping[str, Any]) -> list[str]:
+    test = check.get("Test")
+    if test == ["NONE"]:
         return ["--no-healthcheck"]
     flags = [f"--health-cmd={_health_command(test)}"] if test else []
-    for name, item in check.items():
-        if item is not None:
-            unit = "" if name == "retries" else "ns"
-            flags.append(f"--health-{name.replace('_', '-')}={number('healthcheck', item)[0]}{unit}")
-    return flags
+    # 0 is the image's, or the default; not every client takes it for that.
+    flags += [f"{flag}={check[name]}ns" for name, flag in _HEALTH_DURATIONS.items() if check.get(name)]
+    return flags + ([f"--health-retries={check['Retries']}"] if check.get("Retries") else [])
 
 
-def _health_command(test: Any) -> str:
+_HEALTH_DURATIONS = {
+    "Interval": "--health-interval",
+    "Timeout": "--health-timeout",
+    "StartPeriod": "--health-start-period",
+}
+
+
+def _health_command(test: list[str]) -> str:
     """The client runs every check in a shell; a check without one is written so that the shell runs just that."""
-    if isinstance(test, str):
-        return test
-    kind, *rest = normalise.texts("healthcheck", test)
-    if kind not in ("CMD", "CMD-SHELL") or not rest:
-        raise UnsupportedOption(
-            "healthcheck", "its 'test' takes a string, ['CMD', ...], ['CMD-SHELL', text] or ['NONE']."
-        )
-    return shlex.join(rest) if kind == "CMD" else " ".join(rest)
+    kind, *rest = test
+    return shlex.join(rest) if kind == "CMD" else rest[0]
 
 
-def _security(keyword: str, value: Any) -> list[str]:
-    found = normalise.texts(keyword, value)
-    if any(re.match(r"seccomp[=:]\s*\{", item) for item in found):
-        raise UnsupportedOption(keyword, "this backend cannot pass the text of a seccomp profile.")
-    return found
-
-
-def _ipam(keyword: str, value: Any) -> list[str]:
-    config = known_keys(keyword, value, "driver", "config", "options")
+def _ipam(keyword: str, config: Mapping[str, Any]) -> list[str]:
     # docker-py always names a driver, and "default" is what there is without a name.
-    flags = [f"--ipam-driver={config['driver']}"] if config.get("driver") not in (None, "", "default") else []
-    flags += [f"--ipam-opt={name}={item}" for name, item in (config.get("options") or {}).items()]
-    return flags + [flag for pool in config.get("config") or [] for flag in _pool(keyword, pool)]
+    flags = [f"--ipam-driver={config['Driver']}"] if config.get("Driver") not in (None, "", "default") else []
+    flags += [f"--ipam-opt={name}={item}" for name, item in config.get("Options", {}).items()]
+    return flags + [flag for pool in config.get("Config", []) for flag in _pool(pool)]
 
 
-def _pool(keyword: str, value: Any) -> list[str]:
-    pool = known_keys(keyword, value, "subnet", "iprange", "gateway", "auxiliaryaddresses")
-    plain = {"--subnet": "subnet", "--ip-range": "iprange", "--gateway": "gateway"}
-    flags = [f"{flag}={pool[key]}" for flag, key in plain.items() if pool.get(key)]
-    reserved = pool.get("auxiliaryaddresses") or {}
-    return flags + [f"--aux-address={name}={address}" for name, address in reserved.items()]
-
-
-def known_keys(keyword: str, value: Any, *known: str) -> dict[str, Any]:
-    """Give a dict with lower-case keys, refusing what is no dict and keys that are not known."""
-    if not isinstance(value, Mapping):
-        raise UnsupportedOption(keyword, f"it takes a dict with {', '.join(known)}, not {type(value).__name__}.")
-    found = {str(name).lower(): item for name, item in value.items()}
-    for name in found.keys() - set(known):
-        raise UnsupportedOption(keyword, f"it has no {name!r}; it has {', '.join(known)}.")
-    return found
-
-
-def without(table: Table, keywords: Collection[str]) -> dict[str, Option]:
-    """Give a table without some keywords, for a client that does not have their flags."""
-    return {keyword: option for keyword, option in table.items() if keyword not in keywords}
+def _pool(pool: Mapping[str, Any]) -> list[str]:
+    plain = {"--subnet": "Subnet", "--ip-range": "IPRange", "--gateway": "Gateway"}
+    flags = [f"{flag}={pool[key]}" for flag, key in plain.items() if key in pool]
+    return flags + [f"--aux-address={name}={address}" for name, address in pool.get("AuxiliaryAddresses", {}).items()]
 
 
 CONTAINER: Table = {
-    "auto_remove": Option("--rm", switch, omit_falsy=True),
+    "auto_remove": Option("--rm", switch),
+    "blkio_weight": Option("--blkio-weight", text),
+    "blkio_weight_device": Option("--blkio-weight-device", _weights),
     "cap_add": Option("--cap-add", each),
     "cap_drop": Option("--cap-drop", each),
-    "cpu_shares": Option("--cpu-shares", number, omit_falsy=True),
-    "cpuset_cpus": Option("--cpuset-cpus", text, omit_falsy=True),
-    "devices": Option("--device", _device),
+    "cgroup_parent": Option("--cgroup-parent", text),
+    "cgroupns": Option("--cgroupns", text),
+    "cpu_count": Option("--cpu-count", text),
+    "cpu_percent": Option("--cpu-percent", text),
+    "cpu_period": Option("--cpu-period", text),
+    "cpu_quota": Option("--cpu-quota", text),
+    "cpu_rt_period": Option("--cpu-rt-period", text),
+    "cpu_rt_runtime": Option("--cpu-rt-runtime", text),
+    "cpu_shares": Option("--cpu-shares", text),
+    "cpuset_cpus": Option("--cpuset-cpus", text),
+    "cpuset_mems": Option("--cpuset-mems", text),
+    "device_cgroup_rules": Option("--device-cgroup-rule", each),
+    "device_read_bps": Option("--device-read-bps", _rates),
+    "device_read_iops": Option("--device-read-iops", _rates),
+    "device_requests": Option("--gpus", _device_requests),
+    "device_write_bps": Option("--device-write-bps", _rates),
+    "device_write_iops": Option("--device-write-iops", _rates),
+    "devices": Option("--device", _devices),
     "dns": Option("--dns", each),
     "dns_opt": Option("--dns-option", each),
     "dns_search": Option("--dns-search", each),
     "domainname": Option("--domainname", text),
-    "extra_hosts": Option("--add-host", joined()),
+    "extra_hosts": Option("--add-host", joined),
     "group_add": Option("--group-add", each),
     "healthcheck": Option("", _healthcheck),
     "hostname": Option("--hostname", text),
     "init": Option("--init", switch),
-    "ipc_mode": Option("--ipc", text, omit_falsy=True),
+    "ipc_mode": Option("--ipc", text),
+    "isolation": Option("--isolation", text),
+    "kernel_memory": Option("--kernel-memory", text),
     "labels": Option("--label", labels),
-    "links": Option("--link", joined()),
+    "links": Option("--link", joined),
     "log_config": Option("", _logging),
-    "mem_limit": Option("--memory", size),
-    "mem_reservation": Option("--memory-reservation", size, omit_falsy=True),
-    "memswap_limit": Option("--memory-swap", size),
+    "mac_address": Option("--mac-address", text),
+    "mem_limit": Option("--memory", text),
+    "mem_reservation": Option("--memory-reservation", text),
+    "mem_swappiness": Option("--memory-swappiness", text),
+    "memswap_limit": Option("--memory-swap", text),
     "mounts": Option("--mount", mount),
     "name": Option("--name", text),
-    "nano_cpus": Option("--cpus", billionths, omit_falsy=True),
-    "network": Option("--network", text, omit_falsy=True),
-    "network_mode": Option("--network", text, omit_falsy=True),
-    "pid_mode": Option("--pid", text, omit_falsy=True),
-    "pids_limit": Option("--pids-limit", number, omit_falsy=True),
-    "platform": Option("--platform", text, omit_falsy=True),
+    "nano_cpus": Option("--cpus", billionths),
+    "network_mode": Option("--network", text),
+    "oom_kill_disable": Option("--oom-kill-disable", switch),
+    "oom_score_adj": Option("--oom-score-adj", text),
+    "pid_mode": Option("--pid", text),
+    "pids_limit": Option("--pids-limit", text),
+    "platform": Option("--platform", text),
     "ports": Option("", _ports),
-    "privileged": Option("--privileged", switch, omit_falsy=True),
-    "publish_all_ports": Option("--publish-all", switch, omit_falsy=True),
+    "privileged": Option("--privileged", switch),
+    "publish_all_ports": Option("--publish-all", switch),
     "read_only": Option("--read-only", switch),
-    "remove": Option("--rm", switch, omit_falsy=True),
-    "restart_policy": Option("--restart", _restart, omit_falsy=True),
-    "runtime": Option("--runtime", text, omit_falsy=True),
-    "security_opt": Option("--security-opt", _security),
-    "shm_size": Option("--shm-size", size),
-    "stdin_open": Option("--interactive", switch, omit_falsy=True),
-    "stop_signal": Option("--stop-signal", text, omit_falsy=True),
-    "sysctls": Option("--sysctl", assignments, omit_falsy=True),
-    "tmpfs": Option("--tmpfs", joined()),
-    "tty": Option("--tty", switch, omit_falsy=True),
-    "ulimits": Option("--ulimit", _ulimit),
-    "use_config_proxy": Option("", only(True)),
+    "restart_policy": Option("--restart", _restart),
+    "runtime": Option("--runtime", text),
+    "security_opt": Option("--security-opt", each),
+    "shm_size": Option("--shm-size", text),
+    "stdin_open": Option("--interactive", switch),
+    "stop_signal": Option("--stop-signal", text),
+    "storage_opt": Option("--storage-opt", assignments),
+    "sysctls": Option("--sysctl", assignments),
+    "tmpfs": Option("--tmpfs", joined),
+    "tty": Option("--tty", switch),
+    "ulimits": Option("--ulimit", _ulimits),
+    # Without them, the client has another configuration.
+    "use_config_proxy": Option("", nothing),
     "user": Option("--user", text),
-    "volumes": Option("--volume", normalise.binds),
-    "volumes_from": Option("--volumes-from", normalise.volumes_from),
+    "userns_mode": Option("--userns", text),
+    "uts_mode": Option("--uts", text),
+    "volume_driver": Option("--volume-driver", text),
+    "volumes": Option("--volume", each),
+    "volumes_from": Option("--volumes-from", each),
     "working_dir": Option("--workdir", text),
 }
 
 NETWORK: Table = {
-    "attachable": Option("--attachable", switch, omit_falsy=True),
-    "check_duplicate": Option("", only(True)),
-    "driver": Option("--driver", text, omit_falsy=True),
-    "enable_ipv6": Option("--ipv6", switch, omit_falsy=True),
-    "ingress": Option("--ingress", switch, omit_falsy=True),
-    "internal": Option("--internal", switch, omit_falsy=True),
+    "attachable": Option("--attachable", switch),
+    "check_duplicate": Option("", nothing),
+    "driver": Option("--driver", text),
+    "enable_ipv6": Option("--ipv6", switch),
+    "ingress": Option("--ingress", switch),
+    "internal": Option("--internal", switch),
     "ipam": Option("", _ipam),
     "labels": Option("--label", labels),
-    "scope": Option("--scope", text, omit_falsy=True),
-    "options": Option("--opt", assignments, omit_falsy=True),
+    "scope": Option("--scope", text),
+    "options": Option("--opt", assignments),
 }
 
 VOLUME: Table = {
-    "driver": Option("--driver", text, omit_falsy=True),
-    "driver_opts": Option("--opt", assignments, omit_falsy=True),
+    "driver": Option("--driver", text),
+    "driver_opts": Option("--opt", assignments),
     "labels": Option("--label", labels),
 }
 
@@ -214,5 +236,33 @@ CONNECT: Table = {
     "ipv4_address": Option("--ip", text),
     "ipv6_address": Option("--ip6", text),
     "link_local_ips": Option("--link-local-ip", each),
-    "links": Option("--link", joined()),
+    "links": Option("--link", joined),
+}
+
+# What is said of a container's first network when it is created.
+ENDPOINT: Table = {**CONNECT, "aliases": Option("--network-alias", each)}
+
+REFUSED: Mapping[Verb, Mapping[str, str]] = {
+    "container": {
+        "init_path": "the client cannot name the program. Use 'init'.",
+        "network_disabled": "the client has no flag for it. Use network_mode='none'.",
+    },
+    "connect": {"mac_address": "the client gives a container one when it creates it only, by its own 'mac_address'."},
+}
+
+APPROXIMATED: Mapping[Verb, Mapping[str, str]] = {
+    "container": {
+        "cpu_count": "the client takes it for engines on Windows only",
+        "cpu_percent": "the client takes it for engines on Windows only",
+        "device_requests": "one set of capabilities, with 'gpu' in it; others are refused",
+        "entrypoint": "of several words the first is the entrypoint, and the others come before the command",
+        "environment": "what the client itself reads, such as DOCKER_HOST, cannot have several lines, nor be unset",
+        "healthcheck": "a test without a shell is run by one, which the image must have",
+        "kernel_memory": "engines with API 1.42 or later do not heed it; refused there",
+        "labels": "a name with a '=' in it is refused",
+        "mac_address": "clients from 25 on take it for engines with API 1.44 or later only",
+        "mounts": "a 'subpath' is refused by engines with an API before 1.45, and by clients before 26",
+        "networking_config": "without a 'mac_address'",
+        "stdin_open": "it ends when the first who was attached to it leaves",
+    },
 }

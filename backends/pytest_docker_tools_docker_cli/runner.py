@@ -23,12 +23,13 @@ __tracebackhide__ = True
 
 # Values of these may be passwords, e.g. of a network share, and the client takes them as arguments only.
 _OPTIONS_TO_HIDE = re.compile(
-    r"(--(?:opt|log-opt|driver-opt|storage-opt|ipam-opt)=[^=]*=|--mount=(?=.*volume-opt)).*", re.DOTALL
+    r"(--(?:opt|log-opt|driver-opt|storage-opt|ipam-opt)=[^=]*=|--mount=(?=.*volume-opt)|--network=(?=.*driver-opt)).*",
+    re.DOTALL,
 )
 _WAITING_LINES = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Command:
     """What is to be run: the arguments after the program's name.
 
@@ -38,10 +39,13 @@ class Command:
     """
 
     arguments: tuple[str, ...]
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     unset: frozenset[str] = frozenset()
-    stdin: bytes | IO[bytes] | None = field(default=None, repr=False)
+    stdin: bytes | IO[bytes] | None = None
     patience: float = 0
+
+    def __repr__(self) -> str:
+        return f"<{self.shown('Command')}>"
 
     def shown(self, program: str) -> str:
         """Give it as one would type it, without what may be secret."""

@@ -20,6 +20,7 @@ from pytest_docker_tools.references import PART_OF_AN_ID
 from . import connection, errors
 from .calls import Calls, View
 from .connection import Connection
+from .options import APPROXIMATED, REFUSED
 
 __tracebackhide__ = True
 
@@ -29,6 +30,9 @@ DEFAULT_TIMEOUT = 60.0
 
 class Base(Driver):
     """A driver over docker-py's low-level client: one of its own, or that of a client which somebody else has made."""
+
+    refuses = REFUSED
+    approximates = APPROXIMATED
 
     def __init__(
         self,

@@ -9,15 +9,17 @@ from typing import IO, Any, cast
 
 from docker import errors as theirs
 
+from pytest_docker_tools.attachments import attach
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult, Options
+from pytest_docker_tools.engine_warnings import warn
 from pytest_docker_tools.exceptions import DeadlineExceeded, UnsupportedOption
 from pytest_docker_tools.references import quoted
 
 from . import creation, errors, execution, streams
 from .base import Base, find
 from .calls import View
-from .options import EXECUTE, arguments, blamed
+from .options import arguments, blamed
 
 __tracebackhide__ = True
 
@@ -30,13 +32,17 @@ class Containers(Base):
     """The verbs for containers."""
 
     def create_container(self, options: Options, *, timeout: float | None = None) -> str:
-        chosen = creation.chosen(options)
+        deadline = self._deadline(timeout)
+        chosen = arguments("container", options)
 
-        def create(api: View) -> str:
+        def create(api: View) -> tuple[str, list[str]]:
             with blamed(options):
                 return creation.create(api, chosen)
 
-        return self.calls.run(f"create a container from {chosen['image']!r}", create, self._deadline(timeout))
+        container, said = self.calls.run(f"create a container from {chosen['image']!r}", create, deadline)
+        attach(self, container, chosen, deadline)
+        warn(self, container, said)
+        return container
 
     def start(self, ref: str, *, timeout: float | None = None) -> None:
         self.calls.run(f"start container {quoted(ref)}", lambda api: api.start(ref), self._deadline(timeout))
@@ -135,8 +141,8 @@ class Containers(Base):
         timeout: float | None = None,
     ) -> ExecResult:
         given = {"command": command, "environment": environment, "workdir": workdir, "user": user}
-        chosen = arguments(EXECUTE, {**given, "privileged": privileged, "tty": tty})
-        chosen["cmd"] = chosen.pop("command")
+        chosen = arguments("execute", {**given, "privileged": privileged, "tty": tty})
+        chosen["cmd"] = chosen.pop("command", [])
         if not chosen["cmd"]:
             raise UnsupportedOption("command", "there must be a command to execute.")
         asked = f"execute a command in container {quoted(ref)}"
@@ -158,7 +164,7 @@ class Containers(Base):
         asked = f"read {path!r} of container {quoted(ref)}"
         with tempfile.TemporaryFile() as archive:
             read = self.calls.stream(
-                asked, lambda api: api.get_archive(ref, path, chunk_size=_PIECE)[0], self._deadline(timeout)
+                asked, lambda api: api.get_archive(ref, _encoded(path), chunk_size=_PIECE)[0], self._deadline(timeout)
             )
             with read as pieces:
                 for piece in pieces:
@@ -174,7 +180,7 @@ class Containers(Base):
             if find(api, "container", ref) is None:
                 raise errors.refusal(errors.NotFound, asked, f"there is no container {quoted(ref)}")
             try:
-                api.put_archive(ref, path, data)
+                _unpack(api, ref, path, data)
             except theirs.APIError as error:
                 raise _not_unpacked(error, asked) from None
 
@@ -196,6 +202,18 @@ def _until_deadline(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield from lines
     except DeadlineExceeded:
         return
+
+
+def _unpack(api: View, ref: str, path: str, data: Any) -> None:
+    # docker-py's own call lets a file take the place of a folder, with all that is in it.
+    low: Any = api
+    chosen = {"path": _encoded(path), "noOverwriteDirNonDir": "1"}
+    low._raise_for_status(low._put(low._url("/containers/{0}/archive", ref), params=chosen, data=data))
+
+
+def _encoded(path: str) -> Any:
+    """Give the bytes of a path, which need not be UTF-8."""
+    return path.encode(errors="surrogateescape")
 
 
 def _not_unpacked(error: theirs.APIError, asked: str) -> errors.EngineError:

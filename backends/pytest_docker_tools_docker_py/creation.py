@@ -9,42 +9,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
-from docker.utils import normalize_links, version_lt
+from docker.types import EndpointConfig
+from docker.utils import version_lt
 
-from pytest_docker_tools import normalise
-from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .calls import View
-from .options import CONTAINER, arguments
 
 __tracebackhide__ = True
 
 
-def chosen(options: Options) -> dict[str, Any]:
-    """Give the options as docker-py takes them. Raises `UnsupportedOption` for those that contradict each other."""
-    found = arguments(CONTAINER, options)
-    found["image"] = normalise.image(found.get("image"))
-    network, endpoints = found.get("network"), found.get("networking_config")
-    if network and found.get("network_mode"):
-        raise UnsupportedOption("network", "'network_mode' is given too, and both say the same.")
-    if endpoints and network not in endpoints:
-        raise UnsupportedOption("networking_config", "'network' has to name one of its networks.")
-    found["auto_remove"] = found.pop("remove", False) or found.get("auto_remove", False)
-    if found.get("entrypoint") == [""]:
-        # The command line's way to say that there is to be none.
-        found["entrypoint"] = []
-    found.pop("version", None)
-    return found
+def create(api: View, options: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Create a container, attached to its first network, and give its id, and what the engine warns of.
 
-
-def create(api: View, options: Mapping[str, Any]) -> str:
-    """Create a container from `chosen` options and give its id. Raises what docker-py raises."""
+    Raises what docker-py raises.
+    """
     _refuse_what_is_ignored(api, options)
     binds, ports = options.get("volumes", []), options.get("ports", {})
     container = {keyword: options[keyword] for keyword in RUN_CREATE_KWARGS if keyword in options}
     host = {keyword: options[keyword] for keyword in RUN_HOST_CONFIG_KWARGS if keyword in options}
-    host["network_mode"] = options.get("network") or options.get("network_mode")
     host["binds"] = [bind for bind in binds if ":" in bind]
     if ports:
         host["port_bindings"] = ports
@@ -56,16 +39,17 @@ def create(api: View, options: Mapping[str, Any]) -> str:
         ports=[tuple(port.split("/")) for port in ports],
         volumes=[bind for bind in binds if ":" not in bind],
     )
-    return str(made["Id"])
+    return str(made["Id"]), made.get("Warnings") or []
 
 
 def _endpoints(options: Mapping[str, Any], host: dict[str, Any]) -> dict[str, Any]:
-    """Give what is asked for on each network; links too, which engines heed only there, but on the default network."""
-    endpoints = dict(options.get("networking_config", {}))
-    network = host["network_mode"]
-    if "links" in host and network not in (None, "default", "bridge"):
-        endpoints[network] = {**endpoints.get(network, {}), "Links": normalize_links(host.pop("links"))}
-    return endpoints
+    """Give what is asked for on the first network; links too, which engines heed only there, but on the default one."""
+    network = options.get("network_mode", "default")
+    endpoint = dict(options.get("networking_config", {}).get(network, {}))
+    if "links" in host and network not in ("default", "bridge"):
+        endpoint["links"] = [*endpoint.get("links", []), *host.pop("links")]
+    # Any version: the engine's own is asked later.
+    return {network: EndpointConfig("1.44", **endpoint)} if endpoint else {}
 
 
 def need(api: View, version: str, keyword: str, what: str) -> None:
@@ -75,7 +59,7 @@ def need(api: View, version: str, keyword: str, what: str) -> None:
 
 
 def _refuse_what_is_ignored(api: View, options: Mapping[str, Any]) -> None:
-    if any("MacAddress" in endpoint for endpoint in options.get("networking_config", {}).values()):
+    if any("mac_address" in endpoint for endpoint in options.get("networking_config", {}).values()):
         need(api, "1.44", "networking_config", "MAC address")
     if any("Subpath" in mount.get("VolumeOptions", {}) for mount in options.get("mounts", [])):
         need(api, "1.45", "mounts", "subpath")

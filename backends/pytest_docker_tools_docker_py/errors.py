@@ -89,8 +89,9 @@ class BuildFailed(EngineError, ours.BuildFailed, theirs.BuildError):
 _PHRASES: Sequence[tuple[type[EngineError], str]] = (
     (
         ImageNotFound,
-        "no such image|manifest unknown|manifest for .* not found|name unknown: |pull access denied"
-        "|repository does not exist|does not match the specified platform",
+        "no such image|manifest unknown|manifest for .* not found|(^|: )name unknown(:|$)|pull access denied"
+        "|repository does not exist|does not match the specified platform|no matching manifest for"
+        "|no match for platform",
     ),
     (
         NotFound,
@@ -101,7 +102,7 @@ _PHRASES: Sequence[tuple[type[EngineError], str]] = (
     (Forbidden, "has active endpoints|endpoint with name|pre-defined network|pool overlaps"),
     (Conflict, "is not connected to|is not running|is not paused|is already paused|is restarting, wait"),
     # A command that may not be executed is "permission denied", which is nothing that a registry says.
-    (Unauthorized, "no basic auth credentials|unauthorized: |(?<!permission )denied: |credentials store error"),
+    (Unauthorized, "no basic auth credentials|(^|: )unauthorized(:|$)|(^|: )denied(:|$)|credentials store error"),
 )
 _STATUSES: Mapping[int | None, type[EngineError]] = {
     401: Unauthorized,

@@ -23,9 +23,9 @@ _LONGEST_PAUSE = 0.25
 
 def execute(api: View, ref: str, options: Mapping[str, Any], *, detach: bool, merge: bool) -> ExecResult:
     """Run a command, and give what it gave. A command that cannot be run is an exit code. Raises `APIError`."""
-    command = str(api.exec_create(ref, **options)["Id"])
+    command, tty = str(api.exec_create(ref, **options)["Id"]), options.get("tty", False)
     try:
-        response = _start(api, command, {"Tty": options["tty"], "Detach": detach})
+        response = _start(api, command, {"Tty": tty, "Detach": detach})
     except APIError as error:
         if error.status_code in (404, 409):
             raise
@@ -33,7 +33,7 @@ def execute(api: View, ref: str, options: Mapping[str, Any], *, detach: bool, me
         return ExecResult(code if code in _CANNOT_RUN else _CANNOT_RUN[0], errors.said_by(error).encode(), b"")
     if detach:
         return ExecResult(None, b"", b"")
-    out, err = _output(response.iter_content(_PIECE), tty=options["tty"], merge=merge)
+    out, err = _output(response.iter_content(_PIECE), tty=tty, merge=merge)
     return ExecResult(_exit_code(api, command), out, err)
 
 

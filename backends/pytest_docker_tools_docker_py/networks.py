@@ -9,7 +9,7 @@ from pytest_docker_tools.references import quoted
 from .base import Base
 from .calls import View
 from .creation import need
-from .options import CONNECT, NETWORK, VOLUME, arguments, blamed
+from .options import arguments, blamed
 
 __tracebackhide__ = True
 
@@ -19,7 +19,7 @@ class Networks(Base):
 
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
         # Else there would be two networks of one name.
-        chosen = {**arguments(NETWORK, options), "check_duplicate": True}
+        chosen = {**arguments("network", options), "check_duplicate": True}
         if not chosen.get("name"):
             raise UnsupportedOption("name", "a network must have one.")
 
@@ -32,7 +32,7 @@ class Networks(Base):
     def connect(
         self, network: str, container: str, options: Options | None = None, *, timeout: float | None = None
     ) -> None:
-        chosen = arguments(CONNECT, options or {})
+        chosen = arguments("connect", options)
 
         def connect(api: View) -> None:
             if "mac_address" in chosen:
@@ -51,7 +51,7 @@ class Networks(Base):
         self.calls.run(asked, disconnect, self._deadline(timeout))
 
     def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
-        chosen = arguments(VOLUME, options)
+        chosen = arguments("volume", options)
 
         def create(api: View) -> str:
             with blamed(options):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.driver import Progress
 
 __tracebackhide__ = True
@@ -14,7 +14,6 @@ Item = Mapping[str, Any]
 
 STDERR = 2
 _HEADER = 8
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def frames(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -70,7 +69,7 @@ class Report:
             self._add(": ".join(part for part in (item.get("id"), item["status"]) if part))
 
     def _add(self, line: str) -> None:
-        line = _COLOUR.sub("", line).rstrip("\r")
+        line = without_colour(line).rstrip("\r")
         self.lines.append(line)
         if self._on_progress is not None:
             self._on_progress(line)

@@ -9,7 +9,8 @@ from typing_extensions import Unpack
 from .. import resource
 from ..client import Network
 from ..factory import Scope, Setup, fixture
-from ..options import NetworkOptions, Text, check_keywords
+from ..options import NetworkOptions, check_keywords
+from ..templates import Text
 
 __tracebackhide__ = True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pytest
 
 from ..driver import Capability, Driver
-from ..exceptions import DriverError, UnsupportedOption
+from ..exceptions import DriverError, EngineError, UnsupportedOption
 
 __tracebackhide__ = True
 
@@ -27,6 +28,16 @@ def skip_without(capability: str, can: bool) -> None:
 def allowed(can: bool, otherwise: type[DriverError] = UnsupportedOption) -> AbstractContextManager[object]:
     """Expect what is inside to go well where the driver can do it, else to raise `otherwise`."""
     return nullcontext() if can else pytest.raises(otherwise)
+
+
+@contextmanager
+def unless_engine_says(word: str) -> Iterator[None]:
+    """Let what is inside go well, or be refused by the engine itself for a reason with this word."""
+    try:
+        yield
+    except EngineError as error:
+        if word not in str(error):
+            raise
 
 
 @pytest.fixture(scope="session")

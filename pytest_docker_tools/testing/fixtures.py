@@ -94,6 +94,7 @@ __all__ = [
     "server",
     "subnet",
     "threads",
+    "wide_network",
     "written",
 ]
 
@@ -159,7 +160,7 @@ def raw_log() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def refused_options() -> frozenset[str]:
-    """Docker-py keywords that the driver refuses, or ids of single rows of the tables of keywords."""
+    """Ids of rows of the suite's tables that cannot be had here, besides the keywords that the driver `refuses`."""
     return frozenset()
 
 
@@ -250,9 +251,12 @@ def network(driver: Driver, named: Named) -> str:
     return driver.create_network({"name": named("network")})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def subnet(driver: Driver) -> Iterator[int]:
-    """A number n that makes subnets which nobody has: 198.18.n.0/24 and 2001:db8:n::/64."""
+    """A number n that makes subnets which nobody has: 198.18.n.0/24 and 2001:db8:n::/64.
+
+    It stays this process's own until all tests are done, so that no test has it while a network is being removed.
+    """
     networks = str(driver.inspect("network", driver.ids("network")))
     with ExitStack() as locks:
         for number in _SUBNETS:
@@ -349,3 +353,12 @@ def threads() -> Callable[[], set[threading.Thread]]:
         return {thread for thread in started if thread.is_alive()}
 
     return threads
+
+
+@pytest.fixture
+def wide_network(driver: Driver, named: Named, subnet: int) -> str:
+    """The name of a network with addresses of both kinds."""
+    pools = [{"Subnet": f"198.18.{subnet}.0/24"}, {"Subnet": f"2001:db8:{subnet:x}::/64"}]
+    name = named("network")
+    driver.create_network({"name": name, "enable_ipv6": True, "ipam": {"Config": pools}})
+    return name

@@ -16,7 +16,7 @@ import re
 import tarfile
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -25,6 +25,7 @@ from typing import Any
 __tracebackhide__ = True
 
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 _JSON = "application/json"
@@ -75,11 +76,12 @@ class _Blob:
 class Registry:
     """A registry that serves, in threads, while its context is open. `address` is host and port.
 
-    A `private` one wants `USERNAME` and `PASSWORD`.
+    A `private` one wants `USERNAME` and `PASSWORD`. One with a `status`, such as 500, answers nothing else.
     """
 
-    def __init__(self, *, private: bool = False) -> None:
+    def __init__(self, *, private: bool = False, status: int | None = None) -> None:
         self.private = private
+        self.status = status
         self.blobs: dict[str, _Blob] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self._server = _Server(self)
@@ -102,24 +104,41 @@ class Registry:
         tag: str = "latest",
         labels: Mapping[str, str] | None = None,
         held: bool = False,
+        platforms: Sequence[str] = (),
     ) -> Published:
         """Add an image that no other is like, in a new repository or as one more tag of one published before.
 
-        The layer of one that is `held` comes when it is released.
+        The layer of one that is `held` comes when it is released. With `platforms` such as "linux/arm64" there is an
+        image for each; else it is one for this machine, whichever is asked for.
         """
         unique = uuid.uuid4().hex
         name = repository.partition("/")[2] if repository else f"pytest-docker-tools/{unique[:12]}"
         labels, released = {**(labels or {}), "unique": unique}, threading.Event()
         layer = _layer(unique)
-        config = _Blob(json.dumps(_config(layer, labels)).encode(), _CONFIG)
-        packed = _Blob(gzip.compress(layer, mtime=0), _LAYER, released if held else None)
-        manifest = _Blob(json.dumps(_manifest(config, packed)).encode(), _MANIFEST)
-        self.blobs |= {blob.digest: blob for blob in (config, packed, manifest)}
+        packed = self._add(gzip.compress(layer, mtime=0), _LAYER, released if held else None)
+        made = {
+            platform: self._add_image(_config(layer, labels, platform), packed)
+            for platform in platforms or (f"linux/{ARCHITECTURE}",)
+        }
+        manifest = self._add_json(_index(made), _LIST) if platforms else next(iter(made.values()))
         self.tags.setdefault(name, {})[tag] = manifest.digest
         return Published(f"{self.address}/{name}", tag, manifest.digest, labels, released)
 
+    def _add_image(self, config: Mapping[str, Any], layer: _Blob) -> _Blob:
+        return self._add_json(_manifest(self._add_json(config, _CONFIG), layer), _MANIFEST)
+
+    def _add_json(self, content: Mapping[str, Any], kind: str) -> _Blob:
+        return self._add(json.dumps(content).encode(), kind)
+
+    def _add(self, content: bytes, kind: str, released: threading.Event | None = None) -> _Blob:
+        blob = _Blob(content, kind, released)
+        self.blobs[blob.digest] = blob
+        return blob
+
     def answer(self, path: str) -> tuple[int, _Blob]:
         """Give status and content of what a path means, below /v2/."""
+        if self.status:
+            return self.status, _error("TOOMANYREQUESTS" if self.status == 429 else "UNAVAILABLE")
         found = re.fullmatch(r"(.+)/(manifests|blobs|tags)/(.+)", path)
         if not path or not found:
             return (404 if path else 200), _error("NAME_UNKNOWN") if path else _Blob(b"{}", _JSON)
@@ -183,19 +202,33 @@ def _layer(text: str) -> bytes:
     return packed.getvalue()
 
 
-def _config(layer: bytes, labels: Mapping[str, str]) -> dict[str, Any]:
-    """Give the configuration of an image for this machine."""
+def _config(layer: bytes, labels: Mapping[str, str], platform: str) -> dict[str, Any]:
+    """Give the configuration of an image."""
     return {
-        "architecture": ARCHITECTURE,
-        "os": "linux",
+        **_platform(platform),
         "config": {"Cmd": ["/unique"], "Labels": dict(labels)},
         "rootfs": {"type": "layers", "diff_ids": [_Blob(layer).digest]},
     }
 
 
 def _manifest(config: _Blob, layer: _Blob) -> dict[str, Any]:
-    described = [{"mediaType": blob.kind, "size": len(blob.content), "digest": blob.digest} for blob in (config, layer)]
-    return {"schemaVersion": 2, "mediaType": _MANIFEST, "config": described[0], "layers": described[1:]}
+    """Give what an image consists of."""
+    parts = {"config": _described(config), "layers": [_described(layer)]}
+    return {"schemaVersion": 2, "mediaType": _MANIFEST, **parts}
+
+
+def _index(manifests: Mapping[str, _Blob]) -> dict[str, Any]:
+    """Give the list of the images for several platforms."""
+    listed = [{**_described(blob), "platform": _platform(platform)} for platform, blob in manifests.items()]
+    return {"schemaVersion": 2, "mediaType": _LIST, "manifests": listed}
+
+
+def _described(blob: _Blob) -> dict[str, Any]:
+    return {"mediaType": blob.kind, "size": len(blob.content), "digest": blob.digest}
+
+
+def _platform(text: str) -> dict[str, str]:
+    return dict(zip(("os", "architecture", "variant"), text.split("/"), strict=False))
 
 
 def _error(code: str) -> _Blob:

@@ -12,7 +12,8 @@ from pytest_docker_tools.testing import conformance
 
 from ..conftest import write_distribution
 
-GUIDE = (Path(__file__).parents[2] / "backends" / "README.md").read_text()
+BACKENDS = Path(__file__).parents[2] / "backends"
+GUIDE = (BACKENDS / "README.md").read_text()
 BLOCKS = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini)\n(.*?)```", GUIDE, re.DOTALL)
 
 CHECK = """
@@ -59,6 +60,13 @@ def test_the_suite_in_the_guide(pytester: pytest.Pytester) -> None:
     assert len((pytester.path / module).read_text().splitlines()) < 40
     result = pytester.runpytest_subprocess(module, "--docker-backend=mine", "--collect-only", "-q")
     assert {name for name in conformance.__all__ if f"::{name}::" not in result.stdout.str()} == set()
+
+
+def test_the_table_of_modules() -> None:
+    """The guide has every module of the driver that others derive from."""
+    table = GUIDE.partition("| module |")[2].partition("\n\n")[0]
+    modules = {path.name for path in (BACKENDS / "pytest_docker_tools_docker_cli").glob("*.py")}
+    assert set(re.findall(r"`(\w+\.py)`", table)) == modules - {"__init__.py", "driver.py"}
 
 
 def test_the_table_of_capabilities() -> None:

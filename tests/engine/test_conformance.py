@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.conformance import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Reported
 
-# What the docker client has no flag for, and of what neither gives the one id that there should be.
+from . import builders
+
+# What is for engines on Windows only, or for later ones.
 REFUSED = {
-    "docker-cli": frozenset({"all_tags", "auth_config", "networking_config"}),
-    "docker-py": frozenset({"all_tags"}),
+    "docker-cli": frozenset({"cpu_count", "cpu_percent"}),
+    "docker-py": frozenset({"connect mac_address"}),
 }
 # What the docker client brings to another form.
 REPORTED: dict[str, Reported] = {
     "docker-cli": {
+        "device_requests": (
+            "HostConfig.DeviceRequests",
+            [{"Driver": "", "Count": -1, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": {"a": "b"}}],
+        ),
         "entrypoint words": ("Config.Entrypoint", ["sh"]),
         "healthcheck words": ("Config.Healthcheck", {"Test": ["CMD-SHELL", "echo 'a b'"]}),
     }
@@ -22,9 +29,14 @@ REPORTED: dict[str, Reported] = {
 
 
 @pytest.fixture(scope="session")
-def refused_options(backend: str) -> frozenset[str]:
-    """What the backend refuses."""
-    return REFUSED.get(backend, frozenset())
+def refused_options(backend: str, driver: Driver) -> frozenset[str]:
+    """What the backend refuses, with this client and this engine."""
+    # docker-py builds with the classic builder only.
+    kind = builders.kind_of("docker") if backend == "docker-cli" else "classic"
+    refused = REFUSED.get(backend, frozenset()) | builders.refused(kind, driver.version())
+    if backend == "docker-cli" and builders.has_addresses_by_network("docker", driver.version()):
+        refused |= {"mac_address"}
+    return refused
 
 
 @pytest.fixture(scope="session")

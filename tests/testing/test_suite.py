@@ -5,17 +5,26 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from pytest_docker_tools.driver import CAPABILITIES, Driver
+from pytest_docker_tools.normalise import TABLES, Verb
 from pytest_docker_tools.testing import conformance, fixtures
+from pytest_docker_tools.testing.conformance import attachments, build, errors, keywords
 from pytest_docker_tools.testing.conformance.verbs import VERBS
 
+ROOT = Path(__file__).parents[2]
 # What is no call of the engine, or has no deadline.
-NO_VERBS = {"can", "close", "endpoint", "lacks", "missing", "native_client", "recipe"}
+NO_VERBS = {
+    *("approximates", "can", "close", "endpoint", "lacks", "missing", "native_client", "recipe", "refuses"),
+}
 
 
 def modules() -> Iterator[ModuleType]:
@@ -30,6 +39,69 @@ def test_every_verb_is_called() -> None:
     assert {name.split()[0] for name in VERBS} == public - NO_VERBS
 
 
+# Keywords that have no row in a table of the suite, and where they are tested instead.
+ELSEWHERE: dict[Verb, dict[str, str]] = {
+    "container": {
+        "environment": "TestCreateContainer.test_environment",
+        "image": "TestCreateContainer.test_image",
+        "links": "TestCreateContainer.test_links",
+        "lxc_conf": "TestKeywords.test_what_cannot_be_meant",
+        "mounts": "TestCreateContainer.test_folders_of_the_host",
+        "name": "TestCreateContainer.test_gives_the_full_id",
+        "networking_config": "TestAttachments.test_from_the_start",
+        "storage_opt": "TestKeywords.test_size_of_a_container",
+        "use_config_proxy": "tests/engine/test_proxies.py",
+        "volumes_from": "TestCreateContainer.test_volumes_from_and_container_modes",
+    },
+    "build": {
+        "buildargs": "TestBuildImage.test_arguments",
+        "cache_from": "TestBuildImage.test_cache",
+        "custom_context": "TestBuildImage.test_an_archive",
+        "dockerfile": "TestBuildImage.test_dockerfile_is_of_the_folder",
+        "encoding": "TestBuildImage.test_an_archive",
+        "fileobj": "TestBuildImage.test_a_dockerfile_alone",
+        "forcerm": "TestBuildImage.test_containers_of_a_step_that_fails",
+        "gzip": "TestBuildImage.test_content",
+        "labels": "TestBuildImage.test_tag_and_labels",
+        "nocache": "TestBuildImage.test_cache",
+        "path": "TestBuildImage.test_a_folder",
+        "platform": "TestBuildImage.test_platform",
+        "pull": "TestBuildImage.test_pull",
+        "quiet": "TestBuildOutput.test_quiet",
+        "rm": "TestBuildImage.test_containers_of_steps",
+        "secrets": "TestBuildSecrets.test_secrets",
+        "squash": "TestBuildImage.test_squash",
+        "tag": "TestBuildImage.test_tag_and_labels",
+        "target": "TestBuildImage.test_target",
+    },
+    "network": {
+        "check_duplicate": "TestCreateNetwork.test_taken_name",
+        "enable_ipv6": "TestCreateNetwork.test_ipv6",
+        "ingress": "TestCreateNetwork.test_of_a_swarm",
+        "ipam": "TestCreateNetwork.test_pool",
+        "name": "TestCreateNetwork.test_gives_the_id",
+    },
+    "volume": {"name": "TestCreateVolume.test_gives_the_name"},
+    "connect": {"aliases": "TestConnect.test_and_disconnect", "links": "TestAttachments.test_links"},
+}
+ROWS: dict[Verb, set[str]] = {
+    "container": {keyword for row in keywords.CONTAINER for keyword in row.options},
+    "build": {keyword for effect in build.EFFECTS for keyword in effect.options},
+    "network": {keyword for row in keywords.NETWORK for keyword in row.options},
+    "volume": {keyword for row in keywords.VOLUME for keyword in row.options},
+    "connect": {row.keyword for row in attachments.ROWS},
+}
+
+
+@pytest.mark.parametrize("verb", ROWS)
+def test_every_keyword_is_tested(verb: Verb) -> None:
+    """Each keyword has a row in a table, or a test of its own."""
+    assert ROWS[verb] | ELSEWHERE[verb].keys() == TABLES[verb].keys()
+    for name in ELSEWHERE[verb].values():
+        group, _, test = name.partition(".")
+        assert (ROOT / name).exists() or hasattr(getattr(conformance, group), test)
+
+
 def test_every_class_is_offered() -> None:
     """What a star-import gives is every class of tests that there is."""
     classes = {name for module in modules() for name in vars(module) if name.startswith("Test")}
@@ -40,6 +112,16 @@ def test_every_capability_is_a_fixture() -> None:
     """For each capability there is a fixture to ask, and one to need it."""
     wanted = {f"{prefix}_{capability}" for prefix in ("can", "needs") for capability in CAPABILITIES}
     assert wanted <= set(fixtures.__all__)
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="The suite sees processes where there is /proc.")
+def test_a_secret_in_arguments_is_seen(tmp_path: Path) -> None:
+    """What looks for secrets among the arguments of processes finds one that is there, and nothing else."""
+    for argument, seen in (("--password=hunter2-seen", pytest.raises(AssertionError)), ("--stdin", nullcontext())):
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()", argument]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)
+        with process, seen, errors.nobody_sees("hunter2-seen", tmp_path):
+            assert process.poll() is None
 
 
 def test_every_test_says_its_claim() -> None:

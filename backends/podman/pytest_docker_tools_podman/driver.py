@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import ClassVar
 
-from pytest_docker_tools.driver import Capability, Facts, Kind
-from pytest_docker_tools.exceptions import Conflict, EngineUnavailable, Forbidden, ImageNotFound, UnsupportedOption
-from pytest_docker_tools_docker_cli import PHRASES, RESERVED, DockerCLIDriver, Option
-from pytest_docker_tools_docker_cli.command import text
-from pytest_docker_tools_docker_cli.image_options import BUILD
-from pytest_docker_tools_docker_cli.options import CONTAINER, NETWORK, VOLUME
+from pytest_docker_tools.deadline import Deadline
+from pytest_docker_tools.driver import Capability, Facts, Kind, Options
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    EngineUnavailable,
+    Forbidden,
+    ImageNotFound,
+    Unauthorized,
+    UnsupportedOption,
+)
+from pytest_docker_tools.platforms import is_for, platform_of
+from pytest_docker_tools_docker_cli import PHRASES, RESERVED, Command, DockerCLIDriver
+
+from . import options, registries
 
 __tracebackhide__ = True
 
-# Registries that docker asks without TLS, too.
-_LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])[:/]")
 
-
-def _refusing(option: Option, wrong: Callable[[Sequence[str]], bool], why: str) -> Option:
-    """Give an option that is refused where podman would not do, nor refuse, what is written."""
-
-    def values(keyword: str, value: Any) -> Sequence[str]:
-        written = list(option.values(keyword, value))
-        if wrong(written):
-            raise UnsupportedOption(keyword, f"podman {why}.")
-        return written
-
-    return option._replace(values=values)
-
-
-def _without_test(flags: Sequence[str]) -> bool:
-    return not any(flag.startswith(("--health-cmd", "--no-healthcheck")) for flag in flags)
-
-
-def _beyond_its_log(flags: Sequence[str]) -> bool:
-    return any(re.match("--log-opt=(?!(max-size|path|tag)=)", flag) for flag in flags)
-
-
-def _sized(items: Sequence[str]) -> bool:
-    return any(re.match("o=(.*,)?size=", item) for item in items)
-
-
-def _platform(keyword: str, value: Any) -> list[str]:
-    return [f"--platform={item}" if "/" in item else f"--os={item}" for item in text(keyword, value)]
-
-
-def _network_options(keyword: str, value: Any) -> list[str]:
-    return [item.removeprefix("com.docker.network.driver.") for item in NETWORK["options"].values(keyword, value)]
+def _check_login(login: Mapping[str, str], options: Options) -> None:
+    if options.get("all_tags"):
+        raise UnsupportedOption("auth_config", "podman takes no login for all tags. Use 'podman login'.")
+    if not login:
+        raise UnsupportedOption("auth_config", "podman uses a login wherever the user has one. Leave it out.")
+    if "registrytoken" in login:
+        raise UnsupportedOption("auth_config", "podman knows no 'registrytoken'.")
 
 
 class PodmanDriver(DockerCLIDriver):
@@ -73,7 +56,11 @@ class PodmanDriver(DockerCLIDriver):
     unset_flags: ClassVar = {"create": "--unsetenv"}
     phrases = (
         (EngineUnavailable, ("unable to connect to podman",)),
-        (ImageNotFound, ("did not resolve to an alias", "tag not known")),
+        (
+            ImageNotFound,
+            ("did not resolve to an alias", "tag not known", "from registry 404", "no image found in manifest list"),
+        ),
+        (Unauthorized, ("from registry 403",)),
         (Conflict, ("with more than one tag",)),
         (
             Forbidden,
@@ -83,21 +70,23 @@ class PodmanDriver(DockerCLIDriver):
     )
     exec_failure = 255
 
-    container_options: ClassVar = {
-        **CONTAINER,
-        "healthcheck": _refusing(CONTAINER["healthcheck"], _without_test, "needs a 'test', and takes no image's"),
-        "log_config": _refusing(CONTAINER["log_config"], _beyond_its_log, "has max-size, path and tag for a log only"),
-    }
-    build_options: ClassVar = {**BUILD, "platform": Option("", _platform, omit_falsy=True)}
-    network_options: ClassVar = {**NETWORK, "options": Option("--opt", _network_options)}
-    volume_options: ClassVar = {
-        **VOLUME,
-        "driver_opts": _refusing(VOLUME["driver_opts"], _sized, "takes a size for a quota of its own; use 'mounts'"),
-    }
+    refuses = options.REFUSED
+    refused_values: ClassVar = options.REFUSED_VALUES
+    # With no mark; what begins with a time is not about the container.
+    warnings = re.compile("^(?!time=)(?:WARNING: )?(.+)$", re.MULTILINE)
+    approximates = options.APPROXIMATED
+    container_options: ClassVar = options.CONTAINER
+    build_options: ClassVar = options.BUILD
+    network_options: ClassVar = options.NETWORK
+    volume_options: ClassVar = options.VOLUME
+    connect_options: ClassVar = options.CONNECT
+    endpoint_options: ClassVar = options.ENDPOINT
     comma_flags: ClassVar = {
         "create": {
-            *("--add-host", "--cap-add", "--cap-drop", "--device", "--dns", "--dns-option", "--dns-search"),
-            *("--expose", "--group-add", "--log-opt", "--publish", "--sysctl", "--ulimit"),
+            *("--add-host", "--cap-add", "--cap-drop", "--device", "--device-cgroup-rule", "--device-read-bps"),
+            *("--device-read-iops", "--device-write-bps", "--device-write-iops", "--dns", "--dns-option"),
+            *("--dns-search", "--expose", "--group-add", "--log-opt", "--network-alias", "--publish", "--sysctl"),
+            "--ulimit",
         },
         "network connect": {"--alias"},
         "volume create": {"--label"},
@@ -106,6 +95,7 @@ class PodmanDriver(DockerCLIDriver):
 
     # Images as docker makes them, with health checks, and with no label that was not asked for.
     build_command = ("build", "--format=docker", "--identity-label=false")
+    has_builders = False
     # No engine ends the step of a build whose client was ended, and removes its container.
     build_patience = 10
     copy_command = ("cp", "--archive=false")
@@ -129,8 +119,31 @@ class PodmanDriver(DockerCLIDriver):
             return ("system", "connection", "ls", "--format", chosen)
         return ("info", "--format", "{{json .Host.RemoteSocket.Path}}")
 
+    def refuse_what_is_ignored(self, chosen: Options, deadline: Deadline) -> None:
+        platform, image = chosen.get("platform"), chosen["image"]
+        facts = self.inspect("image", [image], timeout=deadline.at_most(self.timeout))[0] if platform else None
+        # By its id, podman takes an image for whatever platform it is.
+        if platform and facts and not is_for(facts, platform):
+            raise ImageNotFound(
+                f"podman could not create a container from {image!r}: it is for {platform_of(facts)}, not for "
+                f"{platform!r}. Get the other one with fetch() or build()."
+            )
+
     def pull_command(self, reference: str) -> Sequence[str]:
-        return ("pull", "--tls-verify=false") if _LOOPBACK.match(reference) else ("pull",)
+        return ("pull", "--tls-verify=false") if registries.is_loopback(reference) else ("pull",)
+
+    def prepared(self, todo: Command, options: Options) -> AbstractContextManager[Command]:
+        reference, login = str(options["repository"]), options.get("auth_config")
+        if login is not None:
+            _check_login(login, options)
+            return registries.with_login(todo, self.runner.environment, reference, login)
+        # With this flag podman forgets the one that lets it do without TLS.
+        if options.get("all_tags") and registries.is_loopback(reference):
+            return registries.without_tls(todo, reference)
+        return nullcontext(todo)
+
+    def listed(self, repository: str) -> str:
+        return repository
 
     def remove(
         self,

@@ -16,6 +16,7 @@ from pytest_docker_tools.exceptions import (
     Conflict,
     DriverError,
     EngineUnavailable,
+    EngineWarning,
     Forbidden,
     ImageNotFound,
     NotFound,
@@ -40,6 +41,8 @@ NETWORK = {
     "subnets": [{"subnet": "192.0.2.0/24", "gateway": "192.0.2.1"}],
     "labels": {"a": "b"},
 }
+
+IMAGE = {"Id": "1" * 64, "RepoTags": [], "Os": "linux", "Architecture": "amd64"}
 
 Podman = Callable[..., PodmanDriver]
 Calls = Callable[[], list[list[str]]]
@@ -92,6 +95,9 @@ def test_is_found_by_its_name() -> None:
         ({"labels": {"a": "b,c"}}, ["--label=a=b,c"]),
         ({"healthcheck": {"test": "true", "retries": 1}}, ["--health-cmd=true", "--health-retries=1"]),
         ({"healthcheck": {"test": ["NONE"]}}, ["--no-healthcheck"]),
+        ({"healthcheck": {"test": "true", "interval": 0, "retries": 0}}, ["--health-cmd=true"]),
+        ({"shm_size": 0}, []),
+        ({"shm_size": "1k"}, ["--shm-size=1024"]),
     ],
 )
 def test_creating_a_container(podman: Podman, calls: Calls, options: dict[str, Any], flags: list[str]) -> None:
@@ -106,6 +112,8 @@ def test_creating_a_container(podman: Podman, calls: Calls, options: dict[str, A
         ("environment", {"HOSTNAME": None}),
         ("healthcheck", {"interval": 10**9}),
         ("log_config", {"Config": {"max-size": "1m", "max-file": "3"}}),
+        ("mounts", [{"Target": "/a", "VolumeOptions": {"NoCopy": True}}]),
+        ("mounts", [{"Target": "/a", "VolumeOptions": {"Labels": {"a": "b"}}}]),
     ],
 )
 def test_what_a_container_cannot_have(podman: Podman, keyword: str, value: Any) -> None:
@@ -113,6 +121,66 @@ def test_what_a_container_cannot_have(podman: Podman, keyword: str, value: Any) 
     with pytest.raises(UnsupportedOption) as raised:
         podman().create_container({"image": "x", keyword: value})
     assert raised.value.keyword == keyword
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "said"),
+    [
+        ("extra_hosts", {"a": "host-gateway"}, 'invalid IP address in add-host: "host-gateway"'),
+        ("ports", {80: "8000-8010"}, "host and container port ranges have different lengths: 11 vs 1"),
+        ("tmpfs", {"/x": "uid=7"}, 'unknown mount option "uid=7": invalid mount option'),
+    ],
+)
+def test_what_it_refuses(tmp_path: Path, keyword: str, value: Any, said: str) -> None:
+    """What podman refuses of a value is said of its keyword."""
+    driver = PodmanDriver(binary=written(tmp_path, f"import sys; sys.exit('Error: ' + {said!r})"))
+    with pytest.raises(UnsupportedOption, match="podman said: ") as raised:
+        driver.create_container({"image": "x", "name": "y", keyword: value})
+    assert raised.value.keyword == keyword
+
+
+def test_what_it_refuses_of_a_build(tmp_path: Path) -> None:
+    """So is what it refuses of a build's."""
+    said = 'invalid value for add-host: invalid IP address in add-host: "host-gateway"'
+    driver = PodmanDriver(binary=written(tmp_path, f"import sys; sys.exit('Error: ' + {said!r})"))
+    with pytest.raises(UnsupportedOption, match="podman said: ") as raised:
+        driver.build_image({"fileobj": b"FROM x", "extra_hosts": {"a": "host-gateway"}})
+    assert raised.value.keyword == "extra_hosts"
+
+
+def test_an_option_of_a_network_that_it_does_not_have(tmp_path: Path) -> None:
+    """What podman refuses of a network's options is said of their keyword."""
+    said = "unsupported bridge network option a"
+    driver = PodmanDriver(binary=written(tmp_path, f"import sys; sys.exit('Error: ' + {said!r})"))
+    with pytest.raises(UnsupportedOption, match=said) as raised:
+        driver.create_network({"name": "net", "options": {"a": "b"}})
+    assert raised.value.keyword == "options"
+
+
+def test_what_it_warns_of(tmp_path: Path) -> None:
+    """What podman says of a container that it has created is a warning, but not what it says of itself."""
+    said = ["Your kernel does not support it.", 'time="1" level=warning msg="no"', "Port mappings have been discarded"]
+    code = "import sys; print('id'); sys.stderr.write({!r})"
+    driver = PodmanDriver(binary=written(tmp_path, code.format("\n".join(said))))
+    with pytest.warns(EngineWarning) as found:
+        driver.create_container({"image": "x"})
+    assert [str(item.message) for item in found] == [said[0], said[2]]
+
+
+@pytest.mark.parametrize("platform", ["linux", "linux/amd64", "linux/x86_64"])
+def test_an_image_for_the_platform(podman: Podman, platform: str) -> None:
+    """A container is created of an image that is for the platform which is asked for."""
+    driver = podman(inspect=json.dumps([IMAGE]))
+    assert driver.create_container({"image": IMAGE["Id"], "platform": platform}) == "id"
+
+
+@pytest.mark.parametrize("platform", ["windows", "linux/arm64", "linux/arm64/v8"])
+def test_an_image_for_another_platform(podman: Podman, calls: Calls, platform: str) -> None:
+    """No container is created of an image for another platform, which podman would take by its id."""
+    driver = podman(inspect=json.dumps([IMAGE]))
+    with pytest.raises(ImageNotFound, match="is for linux/amd64, not for"):
+        driver.create_container({"image": IMAGE["Id"], "platform": platform})
+    assert [call[0] for call in calls()] == ["inspect"]
 
 
 def test_a_variable_of_a_command_cannot_be_unset(podman: Podman) -> None:
@@ -185,6 +253,28 @@ def test_pulling(podman: Podman, calls: Calls, reference: str, insecure: bool) -
     """A registry of this machine may do without TLS, as with docker, and no other one."""
     podman(inspect='[{"Id": "1"}]').pull_image({"repository": reference})
     assert ("--tls-verify=false" in calls()[0]) is insecure
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"auth_config": {"username": "me", "password": "hunter2"}, "all_tags": True}, "all tags"),
+        ({"auth_config": {"registrytoken": "hunter2"}}, "registrytoken"),
+        ({"auth_config": {}}, "wherever the user has one"),
+    ],
+)
+def test_logins_that_podman_cannot_have(podman: Podman, options: dict[str, Any], why: str) -> None:
+    """A login that podman would not heed is refused."""
+    with pytest.raises(UnsupportedOption, match=why) as raised:
+        podman().pull_image({"repository": "example.org/x", **options})
+    assert raised.value.keyword == "auth_config"
+    assert "hunter2" not in str(raised.value)
+
+
+def test_pulling_all_tags(podman: Podman, calls: Calls) -> None:
+    """All tags are listed by the name that they were pulled by."""
+    assert podman(pull="").pull_image({"repository": "docker.io/library/x", "all_tags": True}) == "docker.io/library/x"
+    assert calls() == [["pull", "--all-tags=true", "--", "docker.io/library/x"]]
 
 
 def test_removing_containers(podman: Podman, calls: Calls) -> None:

@@ -10,16 +10,20 @@ A test module beside a driver adopts it, and `pytest test_conformance.py --docke
     def image() -> str:
         return "localhost/busybox"
 
-What is different about a driver or its engine is said by overriding a fixture, as `image` here: `refused_options` for
-keywords, `reported` for what the engine reports otherwise, `can_processes` and its like for what cannot be done (the
-driver's `lacks` says that to everybody). An expectation more is one more test in that module. One less is
+What is different about a driver is said by the driver: `refuses` has the keywords that it does not carry out, `lacks`
+what it cannot do. What is different about its engine is said by overriding a fixture, as `image` here:
+`refused_options` for single rows of the tables, `reported` for what the engine reports otherwise, `can_processes` and
+its like for what cannot be done. An expectation more is one more test in that module. One less is
 `del TestExecute.test_tty`, with the reason beside it.
 """
 
 from __future__ import annotations
 
 from .archives import TestGetArchive, TestPutArchive
+from .attachments import TestAttachments
 from .build import TestBuildImage
+from .build_output import TestBuildOutput
+from .build_secrets import TestBuildSecrets
 from .connection import TestClient, TestClose, TestEndpoint, TestListening, TestMissing, TestRecipe, TestVersion
 from .create import TestCreateContainer
 from .deadlines import TestDeadEngine, TestDeadlines
@@ -34,7 +38,10 @@ from .pull import TestPullImage, TestTagImage
 from .side_by_side import TestThreads
 
 __all__ = [
+    "TestAttachments",
     "TestBuildImage",
+    "TestBuildOutput",
+    "TestBuildSecrets",
     "TestClient",
     "TestClose",
     "TestConnect",

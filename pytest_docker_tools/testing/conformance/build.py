@@ -1,32 +1,66 @@
-"""Building images."""
+"""Building images: what from, and with which keywords."""
 
 from __future__ import annotations
 
 import io
 import re
 import tarfile
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from ...driver import Driver
-from ...exceptions import BuildFailed, DeadlineExceeded, UnsupportedOption
+from ...exceptions import BuildFailed, UnsupportedOption
 from ..capabilities import allowed, needs
-from ..fixtures import Build, Content, Create, FactsOf, Named
+from ..fixtures import Build, Content, Create, FactsOf, Named, Publish
 
-OPTIONS: list[dict[str, Any]] = [
-    {"extra_hosts": {"a": "192.0.2.1"}},
-    {"forcerm": True},
-    {"gzip": True},
-    {"network_mode": "none"},
-    {"platform": "linux"},
-    {"rm": True},
-    {"shmsize": 8 * 1024**2},
+
+class Effect(NamedTuple):
+    """Options of a build, and what a command that is one of its steps writes then.
+
+    `id` is the keyword, with a word more where it has several rows. `expected` is a regular expression.
+    """
+
+    id: str
+    options: dict[str, Any]
+    command: str
+    expected: str
+
+
+# Of control groups of either version, which have other names and units.
+LIMITS = (
+    "cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes memory.max; cat memory/memory.memsw.limit_in_bytes "
+    "memory.swap.max; cat cpu/cpu.shares cpu.weight; grep Cpus_allowed_list /proc/self/status"
+)
+MEGABYTE = 1024**2
+
+EFFECTS = [
+    Effect(
+        "container_limits",
+        {"container_limits": {"memory": "64m", "memswap": "96m", "cpushares": 300, "cpusetcpus": "0"}},
+        LIMITS,
+        rf"{64 * MEGABYTE}\n({96 * MEGABYTE}|{32 * MEGABYTE})\n(300|12)\nCpus_allowed_list:\t0\n",
+    ),
+    Effect("extra_hosts", {"extra_hosts": {"db.test": "192.0.2.1"}}, "cat /etc/hosts", r"192\.0\.2\.1\s+db\.test"),
+    Effect("isolation", {"isolation": "default"}, "echo", "\n"),
+    Effect("network_mode", {"network_mode": "none"}, "cat /proc/net/route", r"\AIface.*\n\Z"),
+    Effect("shmsize", {"shmsize": "8m"}, "mount", r"on /dev/shm .*\bsize=8192k"),
+    Effect("use_config_proxy", {"use_config_proxy": False}, "env", r"\A(?![\s\S]*(?i:proxy))"),
 ]
+# What a .dockerignore has, and what it leaves of a folder.
+IGNORED = {
+    "": "a.log a.txt sub/b.log sub/keep",
+    "*.log": "a.txt sub/b.log sub/keep",
+    "**/*.log": "a.txt sub/keep",
+    "sub": "a.log a.txt",
+    "sub/*\n!sub/keep": "a.log a.txt sub/keep",
+    "*\n!a.txt": "a.txt",
+    "# a.txt\n\n/a.log\nsub/": "a.txt",
+    "*.log\n!a.log\nsub/k?ep": "a.log a.txt sub/b.log",
+}
+# Never the same twice.
+UUID = "cat /proc/sys/kernel/random/uuid"
 
 
 def folder(path: Path, image: str) -> Path:
@@ -41,9 +75,9 @@ def folder(path: Path, image: str) -> Path:
     return path
 
 
-def says(text: str) -> re.Pattern[str]:
-    """Give what finds a line that a step writes, which some builders begin with step and time."""
-    return re.compile(rf"^([^R]* )?{text}$", re.MULTILINE)
+def is_accepted(driver: Driver, refused: frozenset[str], *ids: str) -> bool:
+    """Say whether nothing of what a test is about is refused."""
+    return not (refused | driver.refuses.get("build", {}).keys()) & set(ids)
 
 
 class TestBuildImage:
@@ -55,11 +89,30 @@ class TestBuildImage:
         assert facts(built, "image")["Config"]["Labels"]["which"] == "last"
 
     @needs("processes")
-    def test_content(self, build: Build, image: str, tmp_path: Path, create: Create, content: Content) -> None:
-        """Files of the folder, and what commands have made, are in the image."""
-        container = create(image=build(path=str(folder(tmp_path, image))))
+    @pytest.mark.parametrize("gzip", [False, True])
+    def test_content(
+        self, build: Build, image: str, tmp_path: Path, create: Create, content: Content, gzip: bool
+    ) -> None:
+        """Files of the folder, and what commands have made, are in the image, however the folder gets to the engine."""
+        container = create(image=build(path=str(folder(tmp_path, image)), gzip=gzip))
         assert content(container, "/file") == b"content"
         assert content(container, "/greeting") == b"default\n"
+
+    @needs("processes")
+    @pytest.mark.parametrize("ignored", IGNORED)
+    def test_dockerignore(
+        self, build: Build, image: str, tmp_path: Path, create: Create, content: Content, ignored: str
+    ) -> None:
+        """What .dockerignore names is no part of the folder."""
+        (tmp_path / "sub").mkdir()
+        for name in IGNORED[""].split():
+            (tmp_path / name).write_text(name)
+        (tmp_path / "Dockerfile").write_text(
+            f"FROM {image}\nCOPY . /found/\nRUN cd /found && find * -type f | grep -v Dockerfile | sort > /seen\n"
+        )
+        (tmp_path / ".dockerignore").write_text(ignored)
+        found = content(create(image=build(path=str(tmp_path))), "/seen").decode().split()
+        assert found == IGNORED[ignored].split()
 
     @needs("processes")
     @pytest.mark.parametrize("absolute", [False, True])
@@ -110,13 +163,124 @@ class TestBuildImage:
         built = build(path=str(folder(tmp_path, image)), target="first")
         assert "which" not in (facts(built, "image")["Config"].get("Labels") or {})
 
-    @pytest.mark.parametrize("options", OPTIONS, ids=[next(iter(options)) for options in OPTIONS])
-    def test_keyword(
-        self, build: Build, image: str, facts: FactsOf, refused_options: frozenset[str], options: dict[str, Any]
+    @needs("processes")
+    @pytest.mark.parametrize("effect", EFFECTS, ids=[effect.id for effect in EFFECTS])
+    def test_effect(
+        self,
+        driver: Driver,
+        build: Build,
+        image: str,
+        create: Create,
+        content: Content,
+        refused_options: frozenset[str],
+        effect: Effect,
     ) -> None:
-        """An image can be built with any keyword that is not refused."""
-        with allowed(not refused_options & options.keys()):
-            assert facts(build(fileobj=f"FROM {image}\n".encode(), labels={"a": "b"}, **options), "image")
+        """What a keyword asks for is what a step finds, unless it is refused."""
+        dockerfile = f"FROM {image}\nRUN {{ {effect.command}; }} > /seen 2> /dev/null\n".encode()
+        with allowed(is_accepted(driver, refused_options, effect.id, *effect.options)):
+            seen = content(create(image=build(fileobj=dockerfile, **effect.options)), "/seen").decode()
+            assert re.search(effect.expected, seen)
+
+    @needs("processes")
+    def test_cache(self, build: Build, image: str, facts: FactsOf, named: Named) -> None:
+        """What was built is not built again, also where an image is named for that, unless nothing is to be reused."""
+
+        def layers(**options: Any) -> list[str]:
+            return list(facts(build(fileobj=dockerfile, **options), "image")["RootFS"]["Layers"])
+
+        dockerfile, first = f"FROM {image}\nRUN echo {named('volume')}; {UUID} > /made\n".encode(), named("image")
+        made = layers(nocache=False, tag=first)
+        assert layers(nocache=False) == made
+        assert layers(nocache=False, cache_from=[first]) == made
+        assert layers(nocache=True) != made
+
+    @needs("processes")
+    def test_pull(self, driver: Driver, build: Build, publish: Publish, facts: FactsOf) -> None:
+        """A base that is on the engine is asked for at its registry only if that is wanted."""
+        old = publish(labels={"which": "old"})
+        driver.pull_image({"repository": old.reference})
+        publish(repository=old.repository, labels={"which": "new"})
+        dockerfile = f"FROM {old.reference}\nLABEL a=b\n".encode()
+        for pull, expected in ((False, "old"), (True, "new")):
+            built = build(fileobj=dockerfile, pull=pull)
+            assert facts(built, "image")["Config"]["Labels"]["which"] == expected
+
+    @needs("processes")
+    def test_platform(self, driver: Driver, build: Build, facts: FactsOf, refused_options: frozenset[str]) -> None:
+        """An image is for the platform that was asked for; a builder that would make one for another is refused."""
+        own = facts(build(fileobj=b"FROM scratch\nLABEL a=b\n", platform="linux"), "image")
+        other = "arm64" if own["Architecture"] == "amd64" else "amd64"
+        with allowed(is_accepted(driver, refused_options, "platform other")):
+            built = build(fileobj=b"FROM scratch\nLABEL a=b\n", platform=f"linux/{other}")
+            assert (facts(built, "image")["Os"], facts(built, "image")["Architecture"]) == ("linux", other)
+
+    @needs("processes")
+    def test_squash(
+        self, driver: Driver, build: Build, image: str, facts: FactsOf, refused_options: frozenset[str]
+    ) -> None:
+        """All steps make one layer."""
+        base = facts(image, "image")["RootFS"]["Layers"]
+        with allowed(is_accepted(driver, refused_options, "squash")):
+            built = build(fileobj=f"FROM {image}\nRUN echo a > /a\nRUN echo b > /b\n".encode(), squash=True)
+            assert len(facts(built, "image")["RootFS"]["Layers"]) == len(base) + 1
+
+    @needs("processes")
+    @pytest.mark.parametrize("rm", [None, True, False])
+    def test_containers_of_steps(
+        self, driver: Driver, build: Build, image: str, named: Named, refused_options: frozenset[str], rm: bool | None
+    ) -> None:
+        """The containers of steps are gone, unless they are to be kept."""
+        label = named("volume")
+        build(fileobj=f"FROM {image}\nLABEL {label}=1\nRUN true\n".encode(), rm=rm)
+        kept = driver.ids("container", {"label": label})
+        driver.remove("container", kept)
+        assert bool(kept) is (rm is False and "rm kept" not in refused_options)
+
+    @needs("processes")
+    @pytest.mark.parametrize(
+        ("options", "is_kept"), [({}, False), ({"rm": False, "forcerm": True}, False), ({"rm": False}, True)]
+    )
+    def test_containers_of_a_step_that_fails(
+        self,
+        driver: Driver,
+        build: Build,
+        image: str,
+        named: Named,
+        refused_options: frozenset[str],
+        options: dict[str, Any],
+        is_kept: bool,
+    ) -> None:
+        """The container of a step that fails is gone too, unless it is to be kept."""
+        label = named("volume")
+        with pytest.raises(BuildFailed):
+            build(fileobj=f"FROM {image}\nLABEL {label}=1\nRUN false\n".encode(), **options)
+        kept = driver.ids("container", {"label": label})
+        driver.remove("container", kept)
+        driver.remove("image", driver.ids("image", {"label": label}), force=True)
+        assert bool(kept) is (is_kept and "rm kept" not in refused_options)
+
+    @needs("processes")
+    def test_a_cache_of_steps(
+        self,
+        driver: Driver,
+        build: Build,
+        image: str,
+        named: Named,
+        create: Create,
+        content: Content,
+        refused_options: frozenset[str],
+    ) -> None:
+        """A builder that has secrets has folders that stay from one build to the next; another says what it lacks."""
+        mount = f"--mount=type=cache,id={named('volume')},target=/kept"
+        first, second = (
+            f"FROM {image}\nRUN {mount} echo {word} >> /kept/file; cp /kept/file /seen\n".encode() for word in "ab"
+        )
+        if is_accepted(driver, refused_options, "secrets"):
+            build(fileobj=first, nocache=False)
+            assert content(create(image=build(fileobj=second, nocache=False)), "/seen") == b"a\nb\n"
+        else:
+            with pytest.raises(BuildFailed, match="BuildKit"):
+                build(fileobj=first)
 
     @needs("processes")
     def test_arguments(self, build: Build, image: str, tmp_path: Path, create: Create, content: Content) -> None:
@@ -127,80 +291,6 @@ class TestBuildImage:
             ({"GREETING": None}, b"default\n"),
         ):
             assert content(create(image=build(path=path, buildargs=arguments)), "/greeting") == expected
-
-    @needs("processes")
-    def test_progress_comes_while_it_runs(self, build: Build, image: str) -> None:
-        """Each line is reported when it is written, without its end and colours."""
-        seen: list[tuple[float, str]] = []
-        dockerfile = f"FROM {image}\nRUN echo one >&2 && sleep 1\nRUN echo two\n".encode()
-        build(lambda line: seen.append((time.monotonic(), line)), fileobj=dockerfile)
-        when = {word: moment for moment, line in seen for word in ("one", "two") if says(word).search(line)}
-        assert when["two"] - when["one"] > 0.5
-        assert not [line for _, line in seen if "\x1b" in line or line.endswith("\n")]
-
-    @needs("processes")
-    def test_all_of_the_progress(self, build: Build, image: str) -> None:
-        """No line is lost, nor is one reported twice."""
-        seen: list[str] = []
-        build(seen.append, fileobj=f"FROM {image}\nRUN for i in $(seq 100 130); do echo line-$i; done\n".encode())
-        found = [match[0] for line in seen for match in re.finditer(r"line-\d+", line)]
-        assert found == [f"line-{number}" for number in range(100, 131)]
-
-    @needs("processes")
-    def test_quiet(self, build: Build, image: str) -> None:
-        """A quiet build reports nothing."""
-        seen: list[str] = []
-        build(seen.append, fileobj=f"FROM {image}\nRUN echo one\n".encode(), quiet=True)
-        assert seen == []
-
-    @needs("processes")
-    def test_what_the_progress_raises(self, build: Build, image: str, children: Callable[[], set[int]]) -> None:
-        """An error of the callback ends the build, and is the caller's."""
-        before = children()
-
-        def stop(line: str) -> None:
-            raise KeyError(line)
-
-        with pytest.raises(KeyError):
-            build(stop, fileobj=f"FROM {image}\nRUN sleep 600\n".encode())
-        assert children() == before
-
-    @needs("processes")
-    def test_failing_step(self, driver: Driver, build: Build, image: str, named: Named) -> None:
-        """A step that fails is said with its output; the error has the whole log, and no container is left."""
-        label = named("volume")
-        dockerfile = f"FROM {image}\nLABEL {label}=1\nRUN echo before\nRUN echo the reason >&2; exit 7\n"
-        with pytest.raises(BuildFailed, match=r"\b7\b") as raised:
-            build(fileobj=dockerfile.encode())
-        # What the steps before it made is the engine's cache, and not the driver's to remove.
-        driver.remove("image", driver.ids("image", {"label": label}), force=True)
-        assert says("the reason").search(str(raised.value))
-        assert not says("before").search(str(raised.value))
-        assert says("before").search(raised.value.log)
-        assert driver.ids("container", {"label": label}) == []
-
-    def test_missing_folder(self, build: Build) -> None:
-        """A folder that is not there is BuildFailed, and named."""
-        with pytest.raises(BuildFailed, match="/no/such"):
-            build(path="/no/such")
-
-    @pytest.mark.parametrize("dockerfile", [None, "Other"])
-    def test_missing_dockerfile(self, build: Build, tmp_path: Path, dockerfile: str | None) -> None:
-        """So is a folder without that Dockerfile."""
-        with pytest.raises(BuildFailed, match=dockerfile or "Dockerfile"):
-            build(path=str(tmp_path), dockerfile=dockerfile)
-
-    @needs("processes")
-    def test_missing_base(self, build: Build, named: Named) -> None:
-        """A base image that is nowhere is BuildFailed, and named."""
-        with pytest.raises(BuildFailed, match=(base := named("image"))):
-            build(fileobj=f"FROM {base}\n".encode())
-
-    @needs("processes")
-    def test_what_is_no_instruction(self, build: Build, image: str) -> None:
-        """A Dockerfile that cannot be read is BuildFailed."""
-        with pytest.raises(BuildFailed, match=r"(?i)nonsense"):
-            build(fileobj=f"FROM {image}\nNONSENSE\n".encode())
 
     @pytest.mark.parametrize(
         "options",
@@ -217,15 +307,3 @@ class TestBuildImage:
         with pytest.raises(UnsupportedOption) as raised:
             build(**options)
         assert raised.value.keyword in {"path", *options}
-
-    @needs("processes")
-    def test_deadline(
-        self, build: Build, image: str, children: Callable[[], set[int]], threads: Callable[[], set[threading.Thread]]
-    ) -> None:
-        """A build that is not done in time is DeadlineExceeded, and nothing of ours is left."""
-        before, started = children(), time.monotonic()
-        with pytest.raises(DeadlineExceeded):
-            build(fileobj=f"FROM {image}\nRUN sleep 600\n".encode(), timeout=1)
-        assert time.monotonic() - started < 15
-        assert children() == before
-        assert not threads()

@@ -137,32 +137,12 @@ class TestCreateContainer:
         assert facts(other)["HostConfig"]["NetworkMode"] == f"container:{first}"
 
     @needs("processes")
-    def test_links(self, driver: Driver, run: Create, refused_options: frozenset[str]) -> None:
+    def test_links(self, driver: Driver, run: Create) -> None:
         """A link gives another container a name."""
         first = run()
-        with allowed("links" not in refused_options):
+        with allowed("links" not in driver.refuses.get("container", {})):
             other = run(links={first: "database"})
             assert b"database" in driver.execute(other, ["cat", "/etc/hosts"]).stdout
-
-    def test_networking_config(
-        self,
-        driver: Driver,
-        create: Create,
-        named: Named,
-        facts: FactsOf,
-        subnet: int,
-        refused_options: frozenset[str],
-    ) -> None:
-        """A container can have names, and an address of its own, in its network from the start."""
-        name, address = named("network"), f"198.18.{subnet}.99"
-        driver.create_network({"name": name, "ipam": {"Config": [{"Subnet": f"198.18.{subnet}.0/24"}]}})
-        wanted = {"Aliases": ["db"], "IPAMConfig": {"IPv4Address": address}}
-        with allowed("networking_config" not in refused_options):
-            container = create(network=name, networking_config={name: wanted})
-            driver.start(container)
-            attached = facts(container)["NetworkSettings"]["Networks"][name]
-            assert attached["IPAddress"] == address
-            assert "db" in attached["Aliases"]
 
     def test_missing_image(self, driver: Driver, create: Create, named: Named) -> None:
         """An image that is not there is not pulled, and the error names it."""

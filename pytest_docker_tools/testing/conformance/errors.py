@@ -17,12 +17,15 @@ from ..fixtures import Build, Create, Named, Publish
 from ..registry import PASSWORD, USERNAME
 
 SECRET = "hunter2-in-the-open"
-# Reads the arguments of all processes until a file is there, and says when a secret, which is split here, was in some.
+# Reads the arguments of all processes until a file is there, and then once more. Says when some have a secret, which is
+# split here.
 LOOK = """
 import pathlib, sys
 done, *parts = sys.argv[1:]
 print("looking", flush=True)
-while not pathlib.Path(done).exists():
+is_last = False
+while not is_last:
+    is_last = pathlib.Path(done).exists()
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if "".join(parts).encode() in path.read_bytes():

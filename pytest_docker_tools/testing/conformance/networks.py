@@ -8,7 +8,7 @@ import pytest
 
 from ...driver import Driver
 from ...exceptions import Conflict, Forbidden, NotFound, UnsupportedOption
-from ..capabilities import allowed, needs
+from ..capabilities import allowed, needs, unless_engine_says
 from ..fixtures import Create, FactsOf, Named
 
 
@@ -57,12 +57,19 @@ class TestCreateNetwork:
         network = driver.create_network({"name": named("network"), **options})
         assert facts(network, "network")["EnableIPv6"]
 
-    def test_taken_name(self, driver: Driver, named: Named) -> None:
-        """A name that another network has is a conflict."""
+    def test_of_a_swarm(self, driver: Driver, named: Named, facts: FactsOf) -> None:
+        """The network by which a swarm is reached is one of an engine that is in a swarm."""
+        with allowed("ingress" not in driver.refuses.get("network", {})), unless_engine_says("swarm"):
+            network = driver.create_network({"name": named("network"), "driver": "overlay", "ingress": True})
+            assert facts(network, "network")["Ingress"] is True
+
+    @pytest.mark.parametrize("check", [None, True])
+    def test_taken_name(self, driver: Driver, named: Named, check: bool | None) -> None:
+        """A name that another network has is a conflict, also if nobody asked to look for it."""
         name = named("network")
         driver.create_network({"name": name})
         with pytest.raises(Conflict, match=name):
-            driver.create_network({"name": name})
+            driver.create_network({"name": name, "check_duplicate": check})
 
     def test_overlap(self, driver: Driver, named: Named, subnet: int) -> None:
         """A subnet that another network has is forbidden."""

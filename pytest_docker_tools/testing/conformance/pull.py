@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Callable
@@ -19,9 +20,9 @@ from ...exceptions import (
     UnsupportedOperation,
     UnsupportedOption,
 )
-from ..capabilities import allowed, needs
+from ..capabilities import allowed, needs, skip_without
 from ..fixtures import FactsOf, Named, Publish
-from ..registry import ARCHITECTURE, PASSWORD, USERNAME
+from ..registry import ARCHITECTURE, PASSWORD, USERNAME, Registry
 
 
 class TestPullImage:
@@ -55,8 +56,9 @@ class TestPullImage:
         driver.remove("image", [first], force=True)
 
     def test_digest(self, driver: Driver, publish: Publish, facts: FactsOf) -> None:
-        """An image is pulled by its digest, in either spelling."""
-        published = publish()
+        """An image is pulled by its digest, in either spelling, and not the latest of the repository."""
+        published = publish(tag="v1")
+        publish(repository=published.repository)
         pulled = driver.pull_image({"repository": published.repository, "tag": published.digest})
         assert facts(pulled, "image")["Config"]["Labels"] == published.labels
         assert published.by_digest in facts(pulled, "image")["RepoDigests"]
@@ -67,13 +69,31 @@ class TestPullImage:
         published = publish()
         assert driver.pull_image({"repository": published.repository, "platform": f"linux/{ARCHITECTURE}"})
 
-    def test_all_tags(self, driver: Driver, publish: Publish, refused_options: frozenset[str]) -> None:
-        """All tags of a repository can be pulled."""
+    @needs("connection")
+    def test_another_platform(self, driver: Driver, publish: Publish, facts: FactsOf) -> None:
+        """Of an image for several platforms the one that is named is pulled; one that there is not is ImageNotFound."""
+        published = publish(platforms=("linux/amd64", "linux/s390x"))
+        pulled = driver.pull_image({"repository": published.repository, "platform": "linux/s390x"})
+        assert (facts(pulled, "image")["Os"], facts(pulled, "image")["Architecture"]) == ("linux", "s390x")
+        with pytest.raises(ImageNotFound, match="platform"):
+            driver.pull_image({"repository": published.repository, "platform": "linux/riscv64"})
+
+    def test_all_tags(self, driver: Driver, publish: Publish, facts: FactsOf) -> None:
+        """All tags of a repository can be pulled; its name is given, by which the images are found."""
         first = publish(tag="one")
         second = publish(repository=first.repository, tag="two")
-        with allowed("all_tags" not in refused_options):
-            driver.pull_image({"repository": first.repository, "all_tags": True})
-            assert driver.inspect("image", [first.reference, second.reference]).count(None) == 0
+        with allowed("all_tags" not in driver.refuses.get("pull", {})):
+            repository = driver.pull_image({"repository": first.repository, "all_tags": True})
+            pulled = {facts(published.reference, "image")["Id"] for published in (first, second)}
+            found = driver.ids("image", {"reference": repository})
+            assert {facts(image, "image")["Id"] for image in found} == pulled
+
+    @pytest.mark.parametrize("options", [{"repository": "any", "tag": "v1"}, {"repository": "any:v1"}])
+    def test_one_of_all_tags(self, driver: Driver, options: dict[str, Any]) -> None:
+        """All tags and one of them cannot both be meant."""
+        with pytest.raises(UnsupportedOption) as raised:
+            driver.pull_image({**options, "all_tags": True})
+        assert raised.value.keyword == "all_tags"
 
     def test_progress(self, driver: Driver, publish: Publish) -> None:
         """Lines are reported, without their ends and colours."""
@@ -108,35 +128,68 @@ class TestPullImage:
         assert children() == before
 
     def test_missing(self, driver: Driver, publish: Publish) -> None:
-        """A tag or a repository that the registry does not have is ImageNotFound, and named."""
+        """A tag or a repository that the registry does not have is ImageNotFound, and named, with what to check."""
         repository = publish(tag="v1").repository
         for wanted in (repository, f"{repository}:nope", f"{repository}-nope"):
-            with pytest.raises(ImageNotFound, match=wanted):
+            with pytest.raises(ImageNotFound, match=f"{wanted}.*Check the name"):
                 driver.pull_image({"repository": wanted})
 
     def test_unauthorized(self, driver: Driver, publish: Publish) -> None:
-        """A registry that wants credentials is Unauthorized."""
+        """A registry that wants credentials is Unauthorized, with what to do."""
         published = publish(private=True)
-        with pytest.raises(Unauthorized, match=published.repository):
+        with pytest.raises(Unauthorized, match=f"{published.repository}.* wants a login.*auth_config"):
             driver.pull_image({"repository": published.repository})
         assert driver.inspect("image", [published.reference]) == [None]
 
-    def test_credentials(self, driver: Driver, publish: Publish, refused_options: frozenset[str]) -> None:
-        """An image is pulled with credentials; wrong ones are Unauthorized; none are part of an error."""
-        repository = publish(private=True).repository
-        right = {"username": USERNAME, "password": PASSWORD}
-        wrong = {**right, "password": "hunter3"}
-        with allowed("auth_config" not in refused_options, UnsupportedOption):
-            with pytest.raises(Unauthorized) as raised:
-                driver.pull_image({"repository": repository, "auth_config": wrong})
-            assert "hunter3" not in f"{raised.value!r} {raised.value.command} {raised.value.stderr}"
-            assert driver.pull_image({"repository": repository, "auth_config": right})
+    def test_credentials(self, driver: Driver, publish: Publish) -> None:
+        """An image is pulled with credentials, in both forms of them."""
+        published = publish(private=True)
+        pair = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+        for login in ({"username": USERNAME, "password": PASSWORD}, {"auth": pair}):
+            with allowed("auth_config" not in driver.refuses.get("pull", {})):
+                assert driver.pull_image({"repository": published.repository, "auth_config": login})
+                driver.remove("image", [published.reference])
+
+    def test_wrong_credentials(self, driver: Driver, publish: Publish) -> None:
+        """Credentials that are refused are Unauthorized, which says so, and no part of the error."""
+        repository, wrong = publish(private=True).repository, {"username": USERNAME, "password": "hunter3"}
+        error = UnsupportedOption if "auth_config" in driver.refuses.get("pull", {}) else Unauthorized
+        with pytest.raises(error, match="refused the login" if error is Unauthorized else "") as raised:
+            driver.pull_image({"repository": repository, "auth_config": wrong})
+        assert "hunter3" not in f"{raised.value!r} {raised.value.command} {raised.value.stderr}"
+
+    @pytest.mark.parametrize(
+        "login",
+        [
+            "me:hunter3",
+            {"username": "me"},
+            {"password": "hunter3"},
+            {"auth": "hunter3"},
+            {"username": "me", "password": ["hunter3"]},
+            {"username": "me", "password": "hunter3", "colour": "red"},
+            {"username": "me", "password": "hunter3", "serveraddress": "https://other.example.org/v2/"},
+        ],
+    )
+    def test_what_is_no_login(self, driver: Driver, login: Any) -> None:
+        """What are no credentials, or those of another registry, is refused, and no part of the error."""
+        with pytest.raises(UnsupportedOption) as raised:
+            driver.pull_image({"repository": "127.0.0.1:1/nothing", "auth_config": login})
+        assert raised.value.keyword == "auth_config"
+        assert "hunter3" not in repr(raised.value)
 
     @needs("connection")
     def test_no_registry(self, driver: Driver) -> None:
         """A registry that does not answer is the engine's error, not a missing engine."""
         with pytest.raises(EngineError, match=r"127\.0\.0\.1:1/nothing") as raised:
             driver.pull_image({"repository": "127.0.0.1:1/nothing"})
+        assert not isinstance(raised.value, (NotFound, Unauthorized))
+
+    @needs("connection")
+    def test_failing_registry(self, driver: Driver, can_host: bool) -> None:
+        """A registry that fails is the engine's error, with what the registry answered."""
+        skip_without("host", can_host)
+        with Registry(status=500) as registry, pytest.raises(EngineError, match="500") as raised:
+            driver.pull_image({"repository": f"{registry.address}/any"})
         assert not isinstance(raised.value, (NotFound, Unauthorized))
 
     @needs("connection")

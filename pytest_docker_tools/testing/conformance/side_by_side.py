@@ -16,7 +16,7 @@ class TestThreads:
 
         def live(number: int) -> tuple[int, bytes]:
             container = create(labels={"number": str(number)})
-            driver.put_archive(container, "/tmp", archive_of(number=b"%d" % number))
+            driver.put_archive(container, "/tmp", archive_of({"number": b"%d" % number}))
             driver.start(container)
             found = content(container, "/tmp/number")
             driver.remove("container", [container], force=True, volumes=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import io
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -282,9 +282,11 @@ class MemoryDriver(Driver):
 
     @contextmanager
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> Iterator[IO[bytes]]:
-        with self._locked("get_archive", ref=ref, path=path) as engine:
-            packed = engine.container(ref).files.pack(path)
-        yield io.BytesIO(packed)
+        with tempfile.TemporaryFile() as archive:
+            with self._locked("get_archive", ref=ref, path=path) as engine:
+                engine.container(ref).files.pack(path, archive)
+            archive.seek(0)
+            yield archive
 
     def put_archive(self, ref: str, path: str, archive: bytes | IO[bytes], *, timeout: float | None = None) -> None:
         with self._locked("put_archive", ref=ref, path=path, archive=archive) as engine:

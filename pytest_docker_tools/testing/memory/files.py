@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import io
 import posixpath
+import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from ...exceptions import EngineError, NotFound
 
@@ -16,6 +18,8 @@ __tracebackhide__ = True
 
 # What an engine itself makes in every container, and the folder that hardly an image is without.
 FOLDERS = ("dev", "etc", "proc", "sys", "tmp")
+# Names need not be UTF-8.
+_NAMES: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
 @dataclass(frozen=True)
@@ -67,20 +71,18 @@ class FileSystem:
     mounts: dict[str, FileTree] = field(default_factory=dict)
     read_only: set[str] = field(default_factory=set)
 
-    def pack(self, path: str) -> bytes:
-        """Give a path as a tar archive rooted at its last part, or at "." for a path that ends in "/."."""
+    def pack(self, path: str, archive: IO[bytes]) -> None:
+        """Write a path as a tar archive rooted at its last part, or at "." for a path that ends in "/."."""
         start = relative(path)
         members = sorted(self._view().below(start), key=lambda member: member[0])
         if not members:
             raise NotFound(f"Could not find the file {path}. Look at what is in the folder above it.")
         root = "." if path.endswith("/.") or not start else posixpath.basename(start)
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w") as archive:
+        with tarfile.open(fileobj=archive, mode="w", **_NAMES) as packed:
             for name, entry in members:
                 header = copy.copy(entry.header)
                 header.name = posixpath.join(root, name) if name else root
-                archive.addfile(header, io.BytesIO(entry.content))
-        return packed.getvalue()
+                packed.addfile(header, io.BytesIO(entry.content))
 
     def unpack(self, path: str, archive: bytes | IO[bytes]) -> None:
         """Put the members of a tar archive, compressed or not, below an existing folder."""
@@ -96,10 +98,26 @@ class FileSystem:
     def _put(self, path: str, entry: Entry) -> None:
         if path.startswith(".."):
             raise EngineError(f"The archive has a member that leads out of the folder: {path}. Rename it.")
-        destination, tree, inner = self._locate("" if path == "." else path)
+        path = self._beyond_links("" if path == "." else path)
+        destination, tree, inner = self._locate(path)
         if destination in self.read_only:
             raise EngineError(f"/{destination} is marked read-only. Unpack into a folder that is not.")
+        _require_same_kind(path, tree.entries.get(inner), entry)
         tree.add(inner, entry)
+
+    def _beyond_links(self, path: str) -> str:
+        """Give a path without links on the way to its last part."""
+        folder, name = posixpath.split(path)
+        if not folder:
+            return path
+        folder = self._beyond_links(folder)
+        _, tree, inner = self._locate(folder)
+        header = tree.entries[inner].header if inner in tree.entries else _folder().header
+        if header.issym():
+            return self._beyond_links(relative(posixpath.join("/", posixpath.dirname(folder), header.linkname, name)))
+        if not header.isdir():
+            raise EngineError(f"open /{path}: not a directory. Choose a folder.")
+        return posixpath.join(folder, name)
 
     def _locate(self, path: str) -> tuple[str, FileTree, str]:
         for destination in sorted(self.mounts, key=len, reverse=True):
@@ -123,6 +141,11 @@ def relative(path: str) -> str:
     return posixpath.normpath("/" + path).strip("/")
 
 
+def _require_same_kind(path: str, there: Entry | None, entry: Entry) -> None:
+    if there and there.header.isdir() != entry.header.isdir() and (there.header.isdir() or there.header.isreg()):
+        raise EngineError(f"cannot overwrite /{path}: of it and the archive's member, one is a folder. Rename it.")
+
+
 def _folder() -> Entry:
     header = tarfile.TarInfo()
     header.type, header.mode = tarfile.DIRTYPE, 0o755
@@ -136,15 +159,18 @@ def _file(content: bytes) -> Entry:
 
 
 def _members(archive: bytes | IO[bytes]) -> Iterator[tuple[str, Entry]]:
-    content = archive if isinstance(archive, bytes) else archive.read()
-    try:
-        with tarfile.open(fileobj=io.BytesIO(content)) as opened:
-            for header in opened:
-                file = opened.extractfile(header) if header.isreg() or header.islnk() else None
-                data = file.read() if file else b""
-                yield posixpath.normpath(header.name).lstrip("/"), Entry(_unlinked(header, data), data)
-    except tarfile.TarError as error:
-        raise EngineError(f"Error processing tar file: {error}. Give a tar archive.") from error
+    with tempfile.TemporaryFile() as file:
+        # What it is copied from need not be a file that can be sought.
+        shutil.copyfileobj(io.BytesIO(archive) if isinstance(archive, bytes) else archive, file)
+        file.seek(0)
+        try:
+            with tarfile.open(fileobj=file, **_NAMES) as opened:
+                for header in opened:
+                    content = opened.extractfile(header) if header.isreg() or header.islnk() else None
+                    data = content.read() if content else b""
+                    yield posixpath.normpath(header.name).lstrip("/"), Entry(_unlinked(header, data), data)
+        except tarfile.TarError as error:
+            raise EngineError(f"Error processing tar file: {error}. Give a tar archive.") from error
 
 
 def _unlinked(header: tarfile.TarInfo, data: bytes) -> tarfile.TarInfo:

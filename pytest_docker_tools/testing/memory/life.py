@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ... import normalise
-from ...exceptions import Conflict, DriverError, EngineError, Forbidden, UnsupportedOption
+from ...exceptions import Conflict, DriverError, EngineError, Forbidden
+from ...normalise import normalised
 from .container import KILLED, MemoryContainer
 from .files import FOLDERS, FileSystem, FileTree, relative
 from .mounts import MemoryVolume, Mounter
 from .network import Endpoint
-from .options import config, endpoint, host_config, known
+from .options import config, endpoint, host_config
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
@@ -25,8 +25,8 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 def create(engine: MemoryEngine, given: Mapping[str, Any]) -> MemoryContainer:
     """Create a container from `options.ContainerOptions`."""
-    options = known("container", given)
-    stored = engine.images.need(normalise.image(options.get("image")))
+    options = normalised("container", given)
+    stored = engine.images.need(options["image"])
     container = MemoryContainer(_free_name(engine, options.get("name")), stored)
     container.config = config(options, stored.image, container.id)
     mode = _network_mode(engine, options)
@@ -53,25 +53,19 @@ def _free_name(engine: MemoryEngine, name: str | None) -> str:
 
 
 def _network_mode(engine: MemoryEngine, options: Mapping[str, Any]) -> str:
-    if "network" in options and "network_mode" in options:
-        raise UnsupportedOption("network_mode", "'network' says the same. Give one of them.")
-    mode = str(options.get("network") or options.get("network_mode") or "default")
+    mode = str(options.get("network_mode", "default"))
     kind, _, other = mode.partition(":")
     if kind != "container" or not other:
         return mode
-    if options.get("ports"):
-        raise EngineError("Conflicting options: port publishing and the container type network mode. Leave one out.")
     return f"container:{engine.container(other).id}"
 
 
 def _endpoints(engine: MemoryEngine, options: Mapping[str, Any], mode: str) -> dict[str, Endpoint]:
     settings = options.get("networking_config", {})
-    if settings and options.get("network") not in settings:
-        raise UnsupportedOption("networking_config", "it needs 'network', and that network among its keys.")
     if mode.startswith("container:"):
         return {}
-    refs = dict.fromkeys(["bridge" if mode in ("default", "bridge") else mode, *settings])
-    return {engine.network(ref).name: endpoint(ref, settings.get(ref)) for ref in refs}
+    refs = {"bridge" if mode == "default" else mode: {}, **settings}
+    return {engine.network(ref).name: endpoint(ref, options) for ref, options in refs.items()}
 
 
 def _mount(engine: MemoryEngine, container: MemoryContainer, options: Mapping[str, Any]) -> None:
@@ -195,7 +189,7 @@ def connect(engine: MemoryEngine, container: MemoryContainer, ref: str, options:
         raise Forbidden(f"container in the network mode {mode} cannot be connected to any other network. Change it.")
     if network.name in container.endpoints:
         raise Forbidden(f"endpoint with name {container.name} already exists in network {network.name}.")
-    made = endpoint(ref, options)
+    made = endpoint(ref, normalised("connect", options))
     if container.running:
         network.attach(container.id, made)
     container.endpoints[network.name] = made

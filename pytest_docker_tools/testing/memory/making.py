@@ -8,30 +8,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ... import normalise
+from ... import normalise, registries
 from ...driver import Options, Progress
 from ...exceptions import BuildFailed, Conflict, Forbidden, ImageNotFound, Unauthorized, UnsupportedOption
+from ...normalise import normalised
 from .engine import MemoryEngine
 from .image import MemoryImage, content_id
 from .mounts import MemoryVolume
 from .network import MemoryNetwork, Pool, default_pools
-from .options import api_names, known
 
 __tracebackhide__ = True
 
 # What says how to build, and where the result is named, but not what is in it.
-_NOT_CONTENT = {"cache_from", "encoding", "forcerm", "gzip", "nocache", "path", "pull", "quiet", "rm", "tag"}
+_NOT_CONTENT = {"cache_from", "encoding", "forcerm", "gzip", "nocache", "path", "pull", "quiet", "rm", "secrets", "tag"}
 
 
 def build(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> str:
     """Build an image from `options.BuildOptions` and give its id, the same one for the same content."""
-    options = known("build", given)
+    options = normalised("build", given)
     dockerfile, context = _context(options)
     lines = [line for line in dockerfile.decode(errors="replace").splitlines() if line.strip()]
     _report(on_progress, (f"Step {number}/{len(lines)} : {line}" for number, line in enumerate(lines, 1)))
     # Without the lock, so that several builds can be seen to overlap.
     built = engine.builds(options)
-    labelled = replace(built, labels={**built.labels, **normalise.labels(options.get("labels", {}))})
+    labelled = replace(built, labels={**built.labels, **options.get("labels", {})})
     content = {name: value for name, value in sorted(options.items()) if name not in _NOT_CONTENT}
     with engine.changed:
         image_id = engine.images.add(labelled, options.get("tag"), content, context).id
@@ -41,7 +41,6 @@ def build(engine: MemoryEngine, given: Options, on_progress: Progress | None) ->
 
 def _context(options: Mapping[str, Any]) -> tuple[bytes, dict[str, bytes]]:
     """Give the Dockerfile, and all files of the folder by path."""
-    normalise.check_build(options)
     if "fileobj" in options:
         return (b"" if options.get("custom_context") else options["fileobj"]), {}
     folder = Path(options["path"])
@@ -61,29 +60,32 @@ def _report(on_progress: Progress | None, lines: Iterable[str]) -> None:
 
 
 def pull(engine: MemoryEngine, given: Options, on_progress: Progress | None) -> str:
-    """Take an image from the registry and give its id."""
-    options = known("pull", given)
+    """Take an image from the registry and give its id; or all of a repository, and give that."""
+    options = normalised("pull", given)
     reference = normalise.image_reference(options)
     repository, tag = normalise.split_reference(reference)
-    _check_login(engine, repository, options.get("auth_config", {}))
+    _check_login(engine, reference, repository, options.get("auth_config"))
     with engine.changed:
         found = _published(engine, repository, reference, bool(options.get("all_tags")))
         if not found:
             raise ImageNotFound(
-                f"manifest for {reference} not found: manifest unknown. Add it to the engine's 'registry' first."
+                f"could not pull {reference!r}: manifest for {reference} not found: manifest unknown. Check the name "
+                "and the tag, or add it to the engine's 'registry'."
             )
         pulled = [engine.images.add(image, name) for name, image in found]
         for stored in pulled:
             digest = f"{repository}@{stored.id}"
             stored.digests += [] if digest in stored.digests else [digest]
     _report(on_progress, [f"{tag}: Pulling from {repository}", f"Status: Downloaded newer image for {reference}"])
-    return pulled[0].id
+    return reference if options.get("all_tags") else pulled[0].id
 
 
-def _check_login(engine: MemoryEngine, repository: str, given: Mapping[str, Any]) -> None:
-    wanted = engine.logins.get(repository)
+def _check_login(engine: MemoryEngine, reference: str, repository: str, login: Mapping[str, str] | None) -> None:
+    wanted, given = engine.logins.get(repository), login or {}
     if wanted and (given.get("username"), given.get("password")) != wanted:
-        raise Unauthorized(f"unauthorized: {repository} wants a login. Give it with 'auth_config'.")
+        said = "unauthorized: authentication required" if given else "no basic auth credentials"
+        advice = registries.advice(Unauthorized, said, reference, login)
+        raise Unauthorized(f"could not pull {reference!r}: {said}. {advice}")
 
 
 def _published(
@@ -101,20 +103,20 @@ def _published(
 
 def create_network(engine: MemoryEngine, given: Options) -> str:
     """Create a network from `options.CreateNetworkOptions` and give its id."""
-    options = known("network", given)
+    options = normalised("network", given)
     name, ipv6 = options.get("name"), bool(options.get("enable_ipv6"))
     if not name:
         raise UnsupportedOption("name", "a network cannot be created without one.")
     if any(network.name == name for network in engine.networks.values()):
         raise Conflict(f"network with name {name} already exists. Remove it, or choose another name.")
-    ipam = api_names("ipam", options.get("ipam", {}), "Driver", "Config", "Options")
+    ipam = options.get("ipam", {})
     network = MemoryNetwork(
         name,
         options.get("driver", "bridge"),
         _pools(engine, ipam, ipv6),
         ipam,
-        {name: str(value) for name, value in options.get("options", {}).items()},
-        normalise.labels(options.get("labels", {})),
+        options.get("options", {}),
+        options.get("labels", {}),
         options.get("scope", "local"),
         bool(options.get("internal")),
         bool(options.get("attachable")),
@@ -142,7 +144,7 @@ def _pools(engine: MemoryEngine, ipam: Mapping[str, Any], ipv6: bool) -> list[Po
 
 def _pool(settings: Mapping[str, Any]) -> Pool:
     try:
-        return Pool.of(api_names("ipam", settings, "Subnet", "IPRange", "Gateway", "AuxiliaryAddresses"))
+        return Pool.of(settings)
     except (KeyError, ValueError) as error:
         raise UnsupportedOption(
             "ipam", f"a pool needs a subnet such as 10.5.0.0/16, and addresses in it ({error})."
@@ -151,11 +153,11 @@ def _pool(settings: Mapping[str, Any]) -> Pool:
 
 def create_volume(engine: MemoryEngine, given: Options) -> str:
     """Create a volume from `options.VolumeOptions`, or find the one that has the name already, and give the name."""
-    options = known("volume", given)
+    options = normalised("volume", given)
     volume = MemoryVolume(
         driver=options.get("driver", "local"),
         options=options.get("driver_opts"),
-        labels=normalise.labels(options.get("labels", {})),
+        labels=options.get("labels", {}),
         anonymous="name" not in options,
     )
     volume.name = options.get("name", volume.name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ... import normalise
-from ...exceptions import EngineError, UnsupportedOption
+from ...exceptions import EngineError
 from .files import FileTree
 from .image import timestamp
 
@@ -82,24 +82,21 @@ class Mounter:
 
     def add_binds(self, value: Any) -> list[str]:
         """Add docker-py's `volumes`, and give Binds of the inspect JSON."""
-        binds = normalise.volumes(value)
+        binds = normalise.volumes("volumes", value)
         for bind in binds:
             writable = "ro" not in (bind.mode or "").split(",")
             self._add(bind.source, bind.target, bind.mode or "", writable, {})
         return [":".join(part for part in bind if part) for bind in binds if bind.source]
 
-    def add_mounts(self, value: Sequence[Any]) -> None:
-        """Add docker-py's `mounts`: dictionaries as the engine's API has them."""
+    def add_mounts(self, value: Sequence[Mapping[str, Any]]) -> None:
+        """Add `mounts`, as the engine's API has them."""
         for mount in value:
-            if not isinstance(mount, Mapping) or "Target" not in mount:
-                raise UnsupportedOption("mounts", "an item is a Mount, or a dict with Target, Source and Type.")
-            kind, target = mount.get("Type", "volume"), str(mount["Target"])
-            if kind == "tmpfs":
-                self.points[target] = MountPoint("tmpfs", target, FileTree())
+            if mount["Type"] == "tmpfs":
+                self.points[mount["Target"]] = MountPoint("tmpfs", mount["Target"], FileTree())
                 continue
-            driver = (mount.get("VolumeOptions") or {}).get("DriverConfig") or {}
-            made = {"labels": (mount.get("VolumeOptions") or {}).get("Labels"), "driver": driver.get("Name")}
-            self._add(mount.get("Source"), target, "", not mount.get("ReadOnly"), made)
+            options = mount.get("VolumeOptions", {})
+            made = {"labels": options.get("Labels"), "driver": options.get("DriverConfig", {}).get("Name")}
+            self._add(mount.get("Source"), mount["Target"], "", not mount.get("ReadOnly"), made)
 
     def add_declared(self, targets: Iterable[str]) -> None:
         """Add an anonymous volume for each volume that the image declares and nobody has mounted."""

@@ -15,9 +15,16 @@ import pytest
 
 from pytest_docker_tools.driver import Driver, Kind
 from pytest_docker_tools.drivers import open_driver
-from pytest_docker_tools.exceptions import Conflict, EngineError, EngineUnavailable, Forbidden, NotFound
-from pytest_docker_tools_docker_cli import PHRASES, DockerCLIDriver, Phrases, Runner, Table
-from pytest_docker_tools_docker_cli.options import CONTAINER, without
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    EngineError,
+    EngineUnavailable,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+)
+from pytest_docker_tools.normalise import Verb
+from pytest_docker_tools_docker_cli import PHRASES, Command, DockerCLIDriver, Phrases, Runner
 
 WriteClient = Callable[[str], Runner]
 Recording = tuple[Runner, Callable[[], dict[str, Any]]]
@@ -62,7 +69,7 @@ class OtherDriver(DockerCLIDriver):
     install = "Install other."
     engine_variables = ("OTHER_HOST", "HOME")
     phrases: ClassVar[Phrases] = ((Conflict, ("name is had",)), *PHRASES)
-    container_options: ClassVar[Table] = without(CONTAINER, {"links", "domainname"})
+    refuses: ClassVar[Mapping[Verb, Mapping[str, str]]] = {"container": {"links": "other has none."}}
     comma_flags: ClassVar[Mapping[str, Collection[str]]] = {"create": {"--cap-add", "--log-opt"}, "ps": {"--filter"}}
     unset_flags: ClassVar[Mapping[str, str]] = {"create": "--unsetenv"}
     host_variable = "OTHER_HOST"
@@ -280,7 +287,7 @@ sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"
 
 
 def test_progress_and_failure_of_a_pull(write_client: WriteClient) -> None:
-    """Progress may be on either stream, and its last line alone says why a pull failed."""
+    """Progress may be on either stream, and what comes last alone says why a pull failed."""
     lines: list[str] = []
     code = (
         "import sys; print('one', flush=True); print('manifest unknown', file=sys.stderr); sys.exit('Error: no luck')"
@@ -289,6 +296,43 @@ def test_progress_and_failure_of_a_pull(write_client: WriteClient) -> None:
         driver_on(write_client(code)).pull_image({"repository": "x"}, on_progress=lines.append)
     assert type(raised.value) is EngineError
     assert lines == ["one", "manifest unknown", "Error: no luck"]
+
+
+def test_a_failure_of_a_pull_in_several_lines(write_client: WriteClient) -> None:
+    """All lines from the error on are what the client says."""
+    code = (
+        "import sys; print('Error: before\\nTrying'); sys.exit('Error: errors:\\ndenied: first\\nunauthorized: second')"
+    )
+    with pytest.raises(Unauthorized, match="'x:latest': errors:\ndenied: first\nunauthorized") as raised:
+        driver_on(write_client(code)).pull_image({"repository": "x"})
+    assert "before" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("repository", "listed"), [("example.org/x", "example.org/x"), ("docker.io/library/x", "x"), ("team/x", "team/x")]
+)
+def test_all_tags_of_a_pull(recording: Recording, repository: str, listed: str) -> None:
+    """All tags have the name under which the engine lists them."""
+    driver = driver_on(recording[0])
+    assert driver.pull_image({"repository": repository, "all_tags": True}) == listed
+    assert recording[1]()["argv"] == ["pull", "--all-tags=true", "--", repository]
+
+
+@pytest.mark.parametrize(
+    ("repository", "key"),
+    [
+        *((name, "https://index.docker.io/v1/") for name in ("x", "team/x:1", "docker.io/team/x", "index.docker.io/x")),
+        ("localhost:5000/x", "localhost:5000"),
+        ("example.org/team/x@sha256:1", "example.org"),
+    ],
+)
+def test_where_a_login_is_written(recording: Recording, repository: str, key: str) -> None:
+    """The client finds a login by the registry's address, but that of Docker Hub, which is called otherwise."""
+    options = {"repository": repository, "auth_config": {"username": "me", "password": "hunter2"}}
+    with driver_on(recording[0]).prepared(Command(("pull",)), options) as prepared:
+        written = json.loads(Path(prepared.secrets["DOCKER_CONFIG"], "config.json").read_text())
+    assert written["auths"][key] == {"auth": "bWU6aHVudGVyMg=="}
+    assert written["credHelpers"][key] == ""
 
 
 def test_is_found_by_its_name() -> None:
@@ -320,3 +364,10 @@ def test_missing_is_said_of_the_container(write_client: WriteClient) -> None:
 def test_imports(code: str) -> None:
     """The package can be imported on every system, and lightly."""
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_pool_is_one(recording: Recording) -> None:
+    """What is no subnet because of a comma is not taken for two of them."""
+    subnet = "192.0.2.0/25,192.0.2.128/25"
+    driver_on(recording[0]).create_network({"name": "n", "ipam": {"Config": [{"Subnet": subnet}]}})
+    assert recording[1]()["argv"] == ["network", "create", f'--subnet="{subnet}"', "--", "n"]

@@ -368,6 +368,22 @@ class TestSecrets:
         assert "hunter2" not in f"{secret.shown('docker')} {raised.value} {raised.value.command}"
         assert "hunter2" not in repr(Command((), {"P": "hunter2"}, stdin=b"hunter2"))
 
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "--network=name=n,driver-opt=a=hunter2",
+            '--network=name=n,"driver-opt=a=1,hunter2"',
+            '--mount=type=volume,target=/x,"volume-opt=o=a,password=hunter2"',
+            '--log-opt="token=a,hunter2"',
+            "--driver-opt=a=hunter2",
+        ],
+    )
+    def test_are_not_shown_of_options(self, word: str) -> None:
+        """What a client takes only as an argument, and may be secret, is not shown."""
+        shown = command("create", word).shown("docker")
+        assert "hunter2" not in shown + repr(command("create", word))
+        assert word.partition("=")[0] in shown
+
     def test_too_long_are_refused_in_a_sentence(self, write_client: WriteClient) -> None:
         """An environment that the system does not take is an error that says what to do."""
         with pytest.raises(EngineError, match="longer than this system allows"):

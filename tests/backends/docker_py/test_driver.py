@@ -22,6 +22,7 @@ from pytest_docker_tools.exceptions import (
     Conflict,
     EngineError,
     EngineUnavailable,
+    EngineWarning,
     ImageNotFound,
     NotFound,
     Unauthorized,
@@ -180,6 +181,21 @@ class TestCreateContainer:
         assert sent["HostConfig"]["NetworkMode"] == "net"
         assert (sent["AttachStdin"], sent["AttachStdout"], sent["StdinOnce"]) == (False, False, False)
 
+    def test_warnings(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """Each thing that the engine warns of is a warning of its own, and the container is there."""
+        engine.tell(CREATE, {"Id": "1" * 64, "Warnings": ["Limitation discarded.", "more"]}, 201)
+        with pytest.warns(EngineWarning) as found:
+            assert driver.create_container({"image": "x"}) == "1" * 64
+        assert [str(item.message) for item in found] == ["Limitation discarded.", "more"]
+
+    @pytest.mark.filterwarnings("error::pytest_docker_tools.exceptions.EngineWarning")
+    def test_a_warning_that_is_an_error(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """Where a warning is an error, nothing of the container stays."""
+        engine.tell(CREATE, {"Id": "1" * 64, "Warnings": ["Limitation discarded."]}, 201)
+        with pytest.raises(EngineWarning, match="discarded"):
+            driver.create_container({"image": "x"})
+        assert engine.asked[-1] == f"DELETE /containers/{'1' * 64}"
+
     @pytest.mark.parametrize("mode", [None, "bridge", "default"])
     def test_links_on_the_default_network(
         self, driver: DockerPyDriver, created: Callable[[], Any], mode: str | None
@@ -194,6 +210,97 @@ class TestCreateContainer:
         driver.create_container({"image": "x", "links": {"a": "b"}, keyword: "net"})
         assert "Links" not in created()["HostConfig"]
         assert created()["NetworkingConfig"]["EndpointsConfig"] == {"net": {"Links": ["a:b"]}}
+
+    @pytest.mark.parametrize(
+        ("options", "place", "expected"),
+        [
+            ({"auto_remove": False, "remove": True}, "AutoRemove", True),
+            ({"cpu_rt_period": 5}, "CPURealtimePeriod", 5),
+            (
+                {"device_requests": [{"count": -1, "capabilities": [["gpu"]]}]},
+                "DeviceRequests",
+                [{"Driver": "", "Count": -1, "DeviceIDs": [], "Capabilities": [["gpu"]], "Options": {}}],
+            ),
+            (
+                {"devices": ["/dev/null"]},
+                "Devices",
+                [{"PathOnHost": "/dev/null", "PathInContainer": "/dev/null", "CgroupPermissions": "rwm"}],
+            ),
+            ({"extra_hosts": {"a": "::1"}}, "ExtraHosts", ["a:::1"]),
+            ({"log_config": {"type": "none"}}, "LogConfig", {"Type": "none", "Config": {}}),
+            ({"mem_limit": "1m"}, "Memory", 2**20),
+            (
+                {"mounts": [{"target": "/x", "tmpfs_options": {"mode": 0o1777}, "type": "tmpfs"}]},
+                "Mounts",
+                [{"Type": "tmpfs", "Target": "/x", "TmpfsOptions": {"Mode": 0o1777}}],
+            ),
+            (
+                {"ports": {80: ("127.0.0.1", 8080), "81/udp": []}},
+                "PortBindings",
+                {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}], "81/udp": []},
+            ),
+            ({"restart_policy": {"name": "always"}}, "RestartPolicy", {"Name": "always"}),
+            ({"tmpfs": ["/x:size=1m", "/y"]}, "Tmpfs", {"/x": "size=1m", "/y": ""}),
+            ({"ulimits": [{"name": "nofile", "soft": 5}]}, "Ulimits", [{"Name": "nofile", "Soft": 5, "Hard": 5}]),
+            ({"volumes_from": "a,b:ro"}, "VolumesFrom", ["a", "b:ro"]),
+        ],
+    )
+    def test_how_it_runs(
+        self, driver: DockerPyDriver, created: Callable[[], Any], options: dict[str, Any], place: str, expected: Any
+    ) -> None:
+        """What docker-py makes of an option is what was meant."""
+        driver.create_container({"image": "x", **options})
+        assert created()["HostConfig"][place] == expected
+
+    @pytest.mark.parametrize(
+        ("options", "place", "expected"),
+        [
+            ({"environment": {"A": 1, "B": None}}, "Env", ["A=1", "B"]),
+            ({"entrypoint": "sh -c", "command": "'a b'"}, "Entrypoint", ["sh", "-c"]),
+            ({"command": "'a b'"}, "Cmd", ["a b"]),
+            (
+                {"healthcheck": {"test": "true", "Retries": 5}},
+                "Healthcheck",
+                {"Test": ["CMD-SHELL", "true"], "Interval": None, "Timeout": None, "StartPeriod": None, "Retries": 5},
+            ),
+            ({"labels": ["a"]}, "Labels", {"a": ""}),
+            ({"ports": {"81/udp": []}}, "ExposedPorts", {"81/udp": {}}),
+            ({"user": 0}, "User", "0"),
+        ],
+    )
+    def test_what_it_is(
+        self, driver: DockerPyDriver, created: Callable[[], Any], options: dict[str, Any], place: str, expected: Any
+    ) -> None:
+        """The same of what is said of the container itself."""
+        driver.create_container({"image": "x", **options})
+        assert created()[place] == expected
+
+    def test_several_networks(self, engine: FakeEngine, driver: DockerPyDriver, created: Callable[[], Any]) -> None:
+        """A container is created in its first network, and connected to the others, with what is said of each."""
+        sent: list[Any] = []
+
+        def connect(handler: BaseHTTPRequestHandler) -> None:
+            sent.append(json.loads(body_of(handler)))
+            respond(handler, {})
+
+        engine.answers["POST /networks/b/connect"] = connect
+        networks = {"a": {"ipv4_address": "192.0.2.9"}, "b": {"aliases": ["x"], "links": {"c": "d"}}}
+        driver.create_container({"image": "x", "networking_config": networks})
+        assert created()["HostConfig"]["NetworkMode"] == "a"
+        endpoints = created()["NetworkingConfig"]["EndpointsConfig"]
+        assert endpoints == {"a": {"IPAMConfig": {"IPv4Address": "192.0.2.9"}}}
+        assert sent == [{"Container": "1" * 64, "EndpointConfig": {"Aliases": ["x"], "Links": ["c:d"]}}]
+
+    def test_a_network_that_cannot_be_connected(
+        self, engine: FakeEngine, driver: DockerPyDriver, created: Callable[[], Any]
+    ) -> None:
+        """Nothing stays of a container that cannot be in all its networks."""
+        engine.tell("POST /networks/b/connect", {"message": "network b not found"}, 404)
+        engine.tell(f"DELETE /containers/{'1' * 64}", {})
+        engine.tell(f"GET /containers/{'1' * 64}/json", {"Id": "1" * 64, "Name": "/x"})
+        with pytest.raises(NotFound, match="to network 'b': network b not found"):
+            driver.create_container({"image": "x", "networking_config": {"a": {}, "b": None}})
+        assert engine.asked[-1] == f"DELETE /containers/{'1' * 64}"
 
     @pytest.mark.parametrize(
         ("version", "options", "keyword"),
@@ -370,6 +477,20 @@ class TestPutArchive:
         driver.put_archive("x", "/", archive)
         assert sent == [b"x" * 200_000]
 
+    def test_what_is_asked(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """A file takes the place of no folder, and a path may have bytes that are no UTF-8."""
+        engine.tell("GET /containers/x/json", {"Id": "x", "Name": "/x"})
+        asked: list[str] = []
+
+        def put(handler: BaseHTTPRequestHandler) -> None:
+            asked.append(handler.path.partition("?")[2])
+            body_of(handler)
+            respond(handler, {})
+
+        engine.answers["PUT /containers/x/archive"] = put
+        driver.put_archive("x", "/\udcff", b"archive")
+        assert sorted(asked[0].split("&")) == ["noOverwriteDirNonDir=1", "path=%2F%FF"]
+
     @pytest.mark.parametrize(
         ("status", "said"), [(404, "Could not find the file /y in container x"), (400, "y is not a directory")]
     )
@@ -383,25 +504,44 @@ class TestPutArchive:
 
 class TestBuildImage:
     @pytest.mark.parametrize(
-        "said",
+        ("dockerfile", "said"),
         [
-            "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/",
-            "dockerfile parse error line 3: unknown instruction: ECHO",
-            "dockerfile parse error line 2: Unknown flag: link",
+            ("FROM x", "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/"),
+            ("FROM x", "dockerfile parse error line 2: Unknown flag: link"),
+            ("FROM x\nRUN <<EOF\necho\nEOF", "dockerfile parse error line 3: unknown instruction: ECHO"),
+            ("# syntax=docker/dockerfile:1\nFROM x\nNEW y", "dockerfile parse error line 3: unknown instruction: NEW"),
         ],
     )
-    def test_what_needs_buildkit(self, engine: FakeEngine, driver: DockerPyDriver, said: str) -> None:
+    def test_what_needs_buildkit(
+        self, engine: FakeEngine, driver: DockerPyDriver, tmp_path: Any, dockerfile: str, said: str
+    ) -> None:
         """A Dockerfile for the other builder is told, with the backend that has it."""
         engine.tell("POST /build", {"message": said}, 400)
-        with pytest.raises(BuildFailed, match=r"classic builder.*choose --docker-backend=docker-cli with buildx"):
-            driver.build_image({"fileobj": b"FROM x"})
+        (tmp_path / "Dockerfile").write_text(dockerfile)
+        for options in ({"fileobj": dockerfile.encode()}, {"path": str(tmp_path)}):
+            with pytest.raises(BuildFailed, match=r"classic builder.*choose --docker-backend=docker-cli with buildx"):
+                driver.build_image(options)
 
-    def test_other_failures_need_none(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
-        """What fails for another reason is not told to be the builder's."""
-        engine.tell("POST /build", {"message": "squash is only supported with experimental mode"}, 400)
-        with pytest.raises(BuildFailed, match="'app': squash is only supported") as raised:
-            driver.build_image({"fileobj": b"FROM x", "tag": "app", "squash": True})
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "dockerfile parse error line 2: unknown instruction: RNU",
+            "dockerfile parse error line 2: Unknown flag: chwon",
+            "COPY failed: file not found in build context",
+        ],
+    )
+    def test_other_failures_need_none(self, engine: FakeEngine, driver: DockerPyDriver, said: str) -> None:
+        """What fails for another reason, such as a slip of the pen, is not told to be the builder's."""
+        engine.tell("POST /build", {"message": said}, 400)
+        with pytest.raises(BuildFailed, match=f"'app': {said}") as raised:
+            driver.build_image({"fileobj": b"FROM x\nRNU y << 3", "tag": "app"})
         assert "builder" not in str(raised.value)
+
+    def test_what_the_engine_refuses(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """A keyword that the engine does not take is named."""
+        engine.tell("POST /build", {"message": "squash is only supported with experimental mode"}, 400)
+        with pytest.raises(UnsupportedOption, match=r"'squash'.*experimental"):
+            driver.build_image({"fileobj": b"FROM x", "squash": True})
 
     def test_has_what_docker_pys_error_has(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """Reason and log are where docker-py has them, too."""
@@ -475,6 +615,11 @@ class TestPullImage:
         assert driver.pull_image({"repository": "x"}) == "sha256:1"
         assert headers[0]
         assert headers[1] is None
+
+    def test_all_tags(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
+        """All tags have the name under which the engine lists them."""
+        engine.answers["POST /images/create"] = lambda handler: chunked(handler, b"{}")
+        assert driver.pull_image({"repository": "docker.io/library/x", "all_tags": True}) == "x"
 
 
 class TestNetworks:

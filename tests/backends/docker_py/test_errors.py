@@ -36,6 +36,8 @@ SAID: list[tuple[int | None, str, type[exceptions.EngineError]]] = [
         "pull access denied for x, repository does not exist or may require 'docker login': denied: x",
         exceptions.ImageNotFound,
     ),
+    (500, "name unknown", exceptions.ImageNotFound),
+    (500, "no matching manifest for linux/riscv64 in the manifest list entries", exceptions.ImageNotFound),
     (404, "No such container: x", exceptions.NotFound),
     (400, "could not get container for a: No such container: a", exceptions.NotFound),
     (404, "network x not found", exceptions.NotFound),
@@ -55,6 +57,8 @@ SAID: list[tuple[int | None, str, type[exceptions.EngineError]]] = [
     (500, 'Head "http://x/v2/y/manifests/z": no basic auth credentials', exceptions.Unauthorized),
     (500, "unauthorized: authentication required", exceptions.Unauthorized),
     (500, "denied: requested access to the resource is denied", exceptions.Unauthorized),
+    (500, "unauthorized", exceptions.Unauthorized),
+    (500, "denied", exceptions.Unauthorized),
     (401, "something new", exceptions.Unauthorized),
     (400, 'exec: "/etc/passwd": permission denied: unknown', exceptions.EngineError),
     (500, "something new", exceptions.EngineError),
@@ -132,7 +136,9 @@ def test_an_answer_without_words(engine: FakeEngine, driver: Driver, body: Any) 
         ),
         (lambda driver: driver.create_volume({"driver_opts": {"o": "password=hunter2"}}), "POST /volumes/create"),
         (
-            lambda driver: driver.pull_image({"repository": "x", "auth_config": {"password": "hunter2"}}),
+            lambda driver: driver.pull_image(
+                {"repository": "x", "auth_config": {"username": "me", "password": "hunter2"}}
+            ),
             "POST /images/create",
         ),
         (

@@ -1,235 +1,248 @@
-"""How options are brought to the form in which docker-py takes them."""
+"""How options in their normal form are brought to the one in which docker-py takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import docker.errors
+import docker.types
 import pytest
-from docker import types
+from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
 
-from pytest_docker_tools import options as known
+from pytest_docker_tools import types
 from pytest_docker_tools.exceptions import UnsupportedOption
-from pytest_docker_tools_docker_py import creation
-from pytest_docker_tools_docker_py.options import (
-    BUILD,
-    CONNECT,
-    CONTAINER,
-    EXECUTE,
-    NETWORK,
-    PULL,
-    VOLUME,
-    Table,
-    arguments,
-    blamed,
-)
+from pytest_docker_tools.normalise import TABLES, Verb, normalised
+from pytest_docker_tools_docker_py.options import REFUSED, arguments, blamed
 
-FORMS: list[tuple[str, Any, Any]] = [
-    ("auto_remove", 1, True),
-    ("blkio_weight_device", [{"Path": "/dev/x", "Weight": 5}], [{"Path": "/dev/x", "Weight": 5}]),
-    ("cap_add", ("A", "B"), ["A", "B"]),
-    ("command", "echo 'a b'", ["echo", "a b"]),
-    ("command", "", []),
-    ("cpu_shares", "512", 512),
-    ("device_read_bps", [{"path": "/dev/x", "rate": 5}], [{"Path": "/dev/x", "Rate": 5}]),
+NEEDED: Mapping[Verb, Mapping[str, Any]] = {"container": {"image": "x"}, "build": {"path": "app"}}
+
+# docker-py's own classes, as they are called but for the version that one needs.
+THEIRS = SimpleNamespace(**vars(docker.types))
+THEIRS.EndpointConfig = partial(docker.types.EndpointConfig, "1.44")
+
+# Objects, and the dictionaries that say the same.
+OBJECTS: list[tuple[Verb, str, Callable[[Any], Any], Any]] = [
     (
+        "container",
         "device_requests",
-        [types.DeviceRequest(count=-1, capabilities=[["gpu"]])],
-        [{"Driver": "", "Count": -1, "DeviceIDs": [], "Capabilities": [["gpu"]], "Options": {}}],
+        lambda types: [types.DeviceRequest(count=-1, capabilities=[["gpu"]]), types.DeviceRequest(device_ids=["0"])],
+        [{"count": -1, "capabilities": [["gpu"]]}, {"DeviceIDs": ["0"]}],
     ),
-    ("device_requests", [{"device_ids": ["0"]}], [{"DeviceIDs": ["0"]}]),
     (
-        "devices",
-        ["/dev/x", "/dev/x:/dev/y:r", {"pathonhost": "/dev/z"}],
+        "container",
+        "device_requests",
+        lambda types: [
+            types.DeviceRequest(driver="nvidia", count=1, capabilities=[["gpu"], ["tpu"]], options={"a": "b"})
+        ],
+        [{"Driver": "nvidia", "Count": 1, "Capabilities": [["gpu"], ["tpu"]], "Options": {"a": "b"}}],
+    ),
+    (
+        "container",
+        "healthcheck",
+        lambda types: types.Healthcheck(test=["CMD", "true"], interval=5, timeout=6, start_period=7, retries=8),
+        {"test": ["CMD", "true"], "interval": 5, "timeout": 6, "start_period": 7, "retries": 8},
+    ),
+    ("container", "healthcheck", lambda types: types.Healthcheck(test="true"), {"test": "true"}),
+    ("container", "healthcheck", lambda types: types.Healthcheck(retries=5), {"retries": 5}),
+    (
+        "container",
+        "log_config",
+        lambda types: types.LogConfig(type="json-file", config={"max-size": "1m"}),
+        {"Type": "json-file", "Config": {"max-size": "1m"}},
+    ),
+    (
+        "container",
+        "mounts",
+        lambda types: [types.Mount("/x", None, type="tmpfs", tmpfs_size="1m", tmpfs_mode=0o1777)],
+        [{"Target": "/x", "Type": "tmpfs", "TmpfsOptions": {"SizeBytes": 2**20, "Mode": 0o1777}}],
+    ),
+    (
+        "container",
+        "mounts",
+        lambda types: [
+            types.Mount("/x", "/y", type="bind", read_only=True, propagation="rslave", consistency="cached")
+        ],
         [
-            {"PathOnHost": "/dev/x", "PathInContainer": "/dev/x", "CgroupPermissions": "rwm"},
-            {"PathOnHost": "/dev/x", "PathInContainer": "/dev/y", "CgroupPermissions": "r"},
-            {"PathOnHost": "/dev/z", "PathInContainer": "/dev/z", "CgroupPermissions": "rwm"},
+            {
+                "Target": "/x",
+                "Source": "/y",
+                "Type": "bind",
+                "ReadOnly": True,
+                "Consistency": "cached",
+                "BindOptions": {"Propagation": "rslave"},
+            }
         ],
     ),
-    ("entrypoint", ["a b"], ["a b"]),
-    ("environment", {"A": 1, "B": None, "C": b"x=y"}, ["A=1", "B", "C=x=y"]),
-    ("environment", ["A=1", "B", "A=2"], ["A=2", "B"]),
-    ("extra_hosts", {"a": "::1"}, ["a:::1"]),
-    ("extra_hosts", ["a:1.2.3.4"], ["a:1.2.3.4"]),
-    ("group_add", [1, "b"], ["1", "b"]),
     (
-        "healthcheck",
-        {"Test": ["CMD", "true"], "StartPeriod": 5, "retries": 2, "timeout": None},
-        {"test": ["CMD", "true"], "start_period": 5, "retries": 2},
-    ),
-    ("healthcheck", {"test": "NONE"}, {"test": ["NONE"]}),
-    ("healthcheck", types.Healthcheck(interval=5), {"test": None, "interval": 5}),
-    ("labels", ["a"], {"a": ""}),
-    ("links", {"a": "b", "c": None}, [("a", "b"), ("c", "")]),
-    ("log_config", types.LogConfig(type="json-file", config={"a": "1"}), {"Type": "json-file", "Config": {"a": "1"}}),
-    ("mem_limit", "1.5gb", 3 * 2**29),
-    (
+        "container",
         "mounts",
-        [types.Mount("/x", None, type="tmpfs", tmpfs_size="1m", tmpfs_mode=0o1777)],
-        [{"Type": "tmpfs", "Target": "/x", "ReadOnly": False, "TmpfsOptions": {"SizeBytes": 2**20, "Mode": 0o1777}}],
-    ),
-    ("mounts", [{"Target": "/x"}], [{"Type": "volume", "Target": "/x"}]),
-    (
-        "mounts",
-        [
+        lambda types: [
             types.Mount(
-                "/x", "v", labels={"a": "b"}, no_copy=True, driver_config=types.DriverConfig("local", {"o": "p"})
+                "/x",
+                "v",
+                labels={"a": "b"},
+                no_copy=True,
+                driver_config=types.DriverConfig("local", {"o": "p"}),
+                subpath="z",
             )
         ],
         [
             {
-                "Type": "volume",
-                "Source": "v",
                 "Target": "/x",
-                "ReadOnly": False,
+                "Source": "v",
                 "VolumeOptions": {
                     "NoCopy": True,
                     "Labels": {"a": "b"},
                     "DriverConfig": {"Name": "local", "Options": {"o": "p"}},
+                    "Subpath": "z",
                 },
             }
         ],
     ),
     (
+        "container",
         "networking_config",
-        {"n": {"aliases": ["a"], "ipv4_address": "1.2.3.4"}},
-        {"n": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "1.2.3.4"}}},
+        lambda types: types.NetworkingConfig({"n": types.EndpointConfig(aliases=["a"], ipv4_address="192.0.2.9")}),
+        {"n": {"aliases": ["a"], "ipv4_address": "192.0.2.9"}},
     ),
-    ("networking_config", {"n": types.EndpointConfig("1.41", links={"a": "b"})}, {"n": {"Links": ["a:b"]}}),
-    ("networking_config", {"n": None}, {"n": {}}),
     (
-        "ports",
-        {80: None, "81/UDP": 5, "82": ("::1", 6), 83: [], 84: [1, ("127.0.0.1",)]},
+        "container",
+        "networking_config",
+        lambda types: {
+            "n": types.EndpointConfig(
+                links={"a": "b"},
+                ipv6_address="2001:db8::9",
+                link_local_ips=["169.254.0.9"],
+                driver_opt={"c": "d"},
+                mac_address="02::1",
+            )
+        },
         {
-            "80/tcp": [{"HostIp": "", "HostPort": ""}],
-            "81/udp": [{"HostIp": "", "HostPort": "5"}],
-            "82/tcp": [{"HostIp": "::1", "HostPort": "6"}],
-            "83/tcp": [],
-            "84/tcp": [{"HostIp": "", "HostPort": "1"}, {"HostIp": "127.0.0.1", "HostPort": ""}],
+            "n": {
+                "links": {"a": "b"},
+                "ipv6_address": "2001:db8::9",
+                "link_local_ips": ["169.254.0.9"],
+                "driver_opt": {"c": "d"},
+                "mac_address": "02::1",
+            }
         },
     ),
-    ("restart_policy", {"name": "on-failure", "MaximumRetryCount": 3}, {"Name": "on-failure", "MaximumRetryCount": 3}),
-    ("security_opt", 'seccomp={"a": 1}', ['seccomp={"a": 1}']),
-    ("stop_signal", 9, "9"),
-    ("sysctls", {"a": 1}, {"a": "1"}),
-    ("tmpfs", ["/x:size=1m", "/y"], {"/x": "size=1m", "/y": ""}),
-    ("ulimits", [types.Ulimit(name="nofile", soft=5, hard=6)], [{"Name": "nofile", "Soft": 5, "Hard": 6}]),
-    ("ulimits", [{"name": "nofile", "soft": 5}], [{"Name": "nofile", "Soft": 5, "Hard": 5}]),
-    ("user", 0, "0"),
-    ("version", "auto", "auto"),
-    ("volumes", {"/a": {"bind": "/b", "ro": True}, "v": {"bind": "/c"}}, ["/a:/b:ro", "v:/c:rw"]),
-    ("volumes", ["/anonymous", "v:/c:z"], ["/anonymous", "v:/c:z"]),
-    ("volumes_from", "a,b:ro", ["a", "b:ro"]),
+    (
+        "container",
+        "ulimits",
+        lambda types: [types.Ulimit(name="nofile", soft=5, hard=6), types.Ulimit(name="nproc", soft=7)],
+        [{"Name": "nofile", "Soft": 5, "Hard": 6}, {"name": "nproc", "soft": 7}],
+    ),
+    (
+        "network",
+        "ipam",
+        lambda types: types.IPAMConfig(
+            driver="default",
+            pool_configs=[
+                types.IPAMPool(
+                    subnet="192.0.2.0/24",
+                    iprange="192.0.2.0/25",
+                    gateway="192.0.2.1",
+                    aux_addresses={"router": "192.0.2.2"},
+                ),
+                types.IPAMPool(subnet="2001:db8::/64"),
+            ],
+            options={"a": "b"},
+        ),
+        {
+            "Driver": "default",
+            "Config": [
+                {
+                    "Subnet": "192.0.2.0/24",
+                    "IPRange": "192.0.2.0/25",
+                    "Gateway": "192.0.2.1",
+                    "AuxiliaryAddresses": {"router": "192.0.2.2"},
+                },
+                {"Subnet": "2001:db8::/64"},
+            ],
+            "Options": {"a": "b"},
+        },
+    ),
+]
+# What docker-py takes in another form.
+WRITTEN: list[tuple[Verb, str, Any, Any]] = [
+    ("container", "environment", {"A": 1, "B": None, "C": b"x=y", "D": ""}, ["A=1", "B", "C=x=y", "D="]),
+    ("container", "environment", ["A=1", "B", "A=2"], ["A=2", "B"]),
+    ("container", "extra_hosts", {"b": "::1", "a": "192.0.2.1"}, ["b:::1", "a:192.0.2.1"]),
+    ("container", "links", {"a": "b", "c": None}, [("a", "b"), ("c", "")]),
+    ("build", "buildargs", {"A": 1, "B": None}, {"A": "1", "B": None}),
+    ("build", "extra_hosts", {"a": "192.0.2.1"}, ["a:192.0.2.1"]),
+    ("execute", "environment", {"A": "1", "B": None}, ["A=1", "B"]),
+]
+NOT_WRITTEN: list[tuple[Verb, dict[str, Any], str]] = [
+    ("container", {"cpu_count": 2}, "cpu_count"),
+    ("container", {"cpu_percent": 5}, "cpu_percent"),
+    ("container", {"init_path": "/init"}, "init_path"),
+    ("container", {"command": ["a\0b"]}, "command"),
+    ("container", {"command": ["\udc80"]}, "command"),
+    ("container", {"environment": {"A": "\0"}}, "environment"),
+    ("container", {"labels": {"\udc80": "x"}}, "labels"),
+    ("container", {"mounts": [{"Target": "/x", "VolumeOptions": {"Labels": {"a": "\0"}}}]}, "mounts"),
+    ("container", {"links": {"a": "\0"}}, "links"),
+    ("container", {"networking_config": {"n": {"aliases": ["\0"]}}}, "networking_config"),
+    ("container", {"restart_policy": docker.types.RestartPolicy(condition="any")}, "restart_policy"),
+    ("container", {"mounts": docker.types.Mount("/x", "y")}, "mounts"),
+    ("volume", {"name": "\0"}, "name"),
 ]
 
-REFUSED: list[tuple[Table, str, Any]] = [
-    (CONTAINER, "colour", "red"),
-    (CONTAINER, "stop_timeout", 5),
-    (CONTAINER, "init", "yes"),
-    (CONTAINER, "hostname", ["x"]),
-    (CONTAINER, "hostname", True),
-    (CONTAINER, "cpu_shares", 1.5),
-    (CONTAINER, "cpu_shares", True),
-    (CONTAINER, "cpu_count", 2),
-    (CONTAINER, "cpu_percent", 5),
-    (CONTAINER, "lxc_conf", {}),
-    (CONTAINER, "version", "1.30"),
-    (CONTAINER, "sysctls", ["a=b"]),
-    (CONTAINER, "command", ["a\0b"]),
-    (CONTAINER, "command", ["\udc80"]),
-    (CONTAINER, "environment", {"A": "\0"}),
-    (CONTAINER, "labels", {"\udc80": "x"}),
-    (CONTAINER, "mem_limit", "much"),
-    (CONTAINER, "mounts", [{"Target": "/x", "Frob": 1}]),
-    (CONTAINER, "mounts", [{"Target": "/x", "BindOptions": {"Frob": 1}}]),
-    (CONTAINER, "mounts", types.Mount("/x", "y")),
-    (CONTAINER, "mounts", ["/x"]),
-    (CONTAINER, "ulimits", [{"Name": "nofile", "Middle": 5}]),
-    (CONTAINER, "healthcheck", {"test": ["echo"]}),
-    (CONTAINER, "healthcheck", {"test": "true", "interval": "5s"}),
-    (CONTAINER, "log_config", "json-file"),
-    (CONTAINER, "restart_policy", "always"),
-    (CONTAINER, "networking_config", ["n"]),
-    (CONTAINER, "networking_config", {"n": {"Frob": 1}}),
-    (CONTAINER, "ports", [80]),
-    (CONTAINER, "volumes", {"./x": {"bind": "/y"}}),
-    (CONTAINER, "volumes", {"/a:b": {"bind": "/y"}}),
-    (CONTAINER, "volumes", ["~/x:/y"]),
-    (BUILD, "timeout", 5),
-    (BUILD, "container_limits", {"cpus": 5}),
-    (BUILD, "squash", "yes"),
-    (PULL, "all_tags", True),
-    (PULL, "auth_config", "me:secret"),
-    (NETWORK, "check_duplicate", False),
-    (NETWORK, "ipam", {"Config": [{"Net": "x"}]}),
-    (VOLUME, "driver_opts", "x"),
-    (CONNECT, "aliases", 5),
-]
+
+@pytest.mark.parametrize("classes", [THEIRS, types], ids=["docker-py's", "the library's"])
+@pytest.mark.parametrize(("verb", "keyword", "make", "plain"), OBJECTS)
+def test_objects(verb: Verb, keyword: str, make: Callable[[Any], Any], plain: Any, classes: Any) -> None:
+    """docker-py's classes, the library's own, and dictionaries say the same, and are as they were afterwards."""
+    given = make(classes)
+    before = str(given)
+    needed = NEEDED.get(verb, {})
+    found = normalised(verb, {**needed, keyword: given})
+    assert _without_defaults(found) == _without_defaults(normalised(verb, {**needed, keyword: plain}))
+    assert normalised(verb, found) == found
+    assert str(given) == before
 
 
-def as_plain(value: Any) -> Any:
-    """Give a value without docker-py's classes, so that only what is sent is compared."""
+def _without_defaults(value: Any) -> Any:
+    """Leave out what docker-py's classes write though nobody gave it."""
     if isinstance(value, Mapping):
-        return {key: as_plain(item) for key, item in value.items()}
-    return [as_plain(item) for item in value] if isinstance(value, list) else value
+        return {key: _without_defaults(item) for key, item in value.items() if item is not False}
+    return [_without_defaults(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize(("keyword", "value", "expected"), FORMS)
-def test_forms(keyword: str, value: Any, expected: Any) -> None:
-    """Each form in which a keyword may be written becomes the one that docker-py takes."""
-    assert as_plain(arguments(CONTAINER, {keyword: value})[keyword]) == expected
+@pytest.mark.parametrize(("verb", "keyword", "value", "expected"), WRITTEN)
+def test_what_docker_py_takes_in_another_form(verb: Verb, keyword: str, value: Any, expected: Any) -> None:
+    """What docker-py does not take in the normal form is in its own."""
+    assert arguments(verb, {**NEEDED.get(verb, {}), keyword: value})[keyword] == expected
 
 
-@pytest.mark.parametrize(("table", "keyword", "value"), REFUSED)
-def test_refused(table: Table, keyword: str, value: Any) -> None:
-    """What cannot be meant, or would be lost, is refused, and the keyword is named."""
+@pytest.mark.parametrize(("verb", "options", "keyword"), NOT_WRITTEN)
+def test_refused(verb: Verb, options: dict[str, Any], keyword: str) -> None:
+    """What would be lost, or cannot be sent, is refused, and the keyword is named."""
     with pytest.raises(UnsupportedOption) as raised:
-        arguments(table, {keyword: value})
+        arguments(verb, {**NEEDED.get(verb, {}), **options})
     assert raised.value.keyword == keyword
 
 
-@pytest.mark.parametrize(
-    ("table", "kind", "elsewhere"),
-    [
-        (CONTAINER, known.ContainerOptions, set()),
-        (BUILD, known.BuildOptions, {"quiet"}),
-        (PULL, known.PullOptions, {"tag"}),
-        (NETWORK, known.CreateNetworkOptions, set()),
-        (VOLUME, known.VolumeOptions, set()),
-        (CONNECT, known.ConnectOptions, set()),
-    ],
-)
-def test_every_keyword_has_a_form(table: Table, kind: type, elsewhere: set[str]) -> None:
-    """What the factories take, the driver knows, and nothing else."""
-    assert table.keys() | elsewhere == set(kind.__annotations__)
-
-
-def test_none_is_no_option() -> None:
-    """A keyword with None is as good as not given."""
-    assert arguments(EXECUTE, {"command": None, "user": None}) == {}
+def test_every_keyword_of_a_container_is_somewhere() -> None:
+    """Each keyword is one of docker-py's, or is refused with a reason, or is taken apart here."""
+    taken_apart = {"networking_config", "ports", "volumes"}
+    # Brought together with another, or refused, by the normal form.
+    gone = {"lxc_conf", "network", "remove", "version"}
+    known = {*RUN_CREATE_KWARGS, *RUN_HOST_CONFIG_KWARGS, *REFUSED["container"], *taken_apart, *gone}
+    assert TABLES["container"].keys() - known == set()
+    assert all(REFUSED["container"].values())
 
 
 def test_values_are_no_part_of_messages() -> None:
     """A value that may be a secret is not shown."""
-    for table, options in (
-        (CONTAINER, {"environment": {"A": "hunter2\0"}}),
-        (PULL, {"auth_config": "me:hunter2"}),
-        (VOLUME, {"driver_opts": ["password=hunter2"]}),
-    ):
-        with pytest.raises(UnsupportedOption) as raised:
-            arguments(table, options)
-        assert "hunter2" not in str(raised.value)
-
-
-def test_the_users_values_stay_as_they_are() -> None:
-    """Nothing that the user gave is changed."""
-    mount = types.Mount("/x", "v")
-    given: dict[str, Any] = {"image": "x", "labels": {"a": None}, "mounts": [mount], "ports": {80: [1]}, "remove": True}
-    before = repr(given)
-    creation.chosen(given)
-    assert repr(given) == before
+    with pytest.raises(UnsupportedOption) as raised:
+        arguments("container", {"image": "x", "environment": {"A": "hunter2\0"}})
+    assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -253,35 +266,3 @@ def test_what_the_engine_refuses_is_not_the_arguments() -> None:
     """An answer of the engine, though a ValueError or docker's own, is none about arguments."""
     with pytest.raises(docker.errors.APIError), blamed({"name": "x"}):
         raise docker.errors.APIError("no")
-
-
-class TestContainer:
-    def test_remove_is_auto_remove(self) -> None:
-        """Both names of one thing are one."""
-        assert creation.chosen({"image": "x", "remove": True})["auto_remove"] is True
-        assert creation.chosen({"image": "x", "remove": False, "auto_remove": True})["auto_remove"] is True
-        assert creation.chosen({"image": "x"})["auto_remove"] is False
-
-    def test_an_image_object(self) -> None:
-        """An object that stands for an image is known by its id."""
-
-        class Image:
-            id = "sha256:1"
-
-        assert creation.chosen({"image": Image()})["image"] == "sha256:1"
-
-    @pytest.mark.parametrize(
-        ("options", "keyword"),
-        [
-            ({}, "image"),
-            ({"image": None}, "image"),
-            ({"image": "x", "network": "a", "network_mode": "b"}, "network"),
-            ({"image": "x", "networking_config": {"a": {}}}, "networking_config"),
-            ({"image": "x", "networking_config": {"a": {}}, "network": "b"}, "networking_config"),
-        ],
-    )
-    def test_what_cannot_be_meant(self, options: dict[str, Any], keyword: str) -> None:
-        """Options that contradict each other, or that docker-py would forget, are refused."""
-        with pytest.raises(UnsupportedOption) as raised:
-            creation.chosen(options)
-        assert raised.value.keyword == keyword

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from pytest_docker_tools.exceptions import EngineError
+from pytest_docker_tools.exceptions import EngineError, UnsupportedOption
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from .conftest import facts_of, running
@@ -149,10 +149,12 @@ def test_mounts(driver: MemoryDriver, engine: MemoryEngine) -> None:
 
 
 def test_mounts_that_cannot_be(driver: MemoryDriver) -> None:
-    """A relative target, and a name that no volume can have, are refused."""
-    for volumes in (["a:b"], ["./a:/b"]):
+    """A relative target, and a name that no volume can have, are refused; a relative source by its keyword."""
+    for volumes in (["a:b"], ["a!:/b"]):
         with pytest.raises(EngineError, match="invalid"):
             driver.create_container({"image": "server", "volumes": volumes})
+    with pytest.raises(UnsupportedOption, match="'volumes'"):
+        driver.create_container({"image": "server", "volumes": ["./a:/b"]})
 
 
 def test_volumes(driver: MemoryDriver) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from pytest_docker_tools.exceptions import (
     Conflict,
-    EngineError,
     Forbidden,
     NotFound,
     PortUnavailable,
@@ -80,17 +79,37 @@ def test_fixed_addresses(driver: MemoryDriver) -> None:
 
 
 def test_options_that_contradict_each_other(driver: MemoryDriver) -> None:
-    """Settings are for a network that the container is in."""
+    """Settings are for networks that there are, of a container that has any."""
     with pytest.raises(UnsupportedOption, match="'networking_config'"):
-        driver.create_container({"image": "server", "network": "bridge", "networking_config": {"none": {}}})
+        driver.create_container({"image": "server", "network": "none", "networking_config": {"bridge": {}}})
     with pytest.raises(NotFound, match="network nowhere not found"):
         driver.create_container({"image": "server", "network": "nowhere"})
+    with pytest.raises(NotFound, match="network nowhere not found"):
+        driver.create_container({"image": "server", "network": "bridge", "networking_config": {"nowhere": {}}})
+    assert driver.ids("container") == []
+
+
+def test_several_networks(driver: MemoryDriver) -> None:
+    """A container is in all its networks, of which one is the first, with what is said of each."""
+    for name in ("a", "b"):
+        driver.create_network({"name": name})
+    wanted = {"a": {"aliases": ["x"]}, "b": {"driver_opt": {"c": "d"}, "links": {"e": None}}}
+    found = facts_of(driver, running(driver, network="b", networking_config=wanted))
+    networks = found["NetworkSettings"]["Networks"]
+    assert found["HostConfig"]["NetworkMode"] == "b"
+    assert list(networks) == ["b", "a"]
+    assert (networks["a"]["Aliases"], networks["b"]["DriverOpts"], networks["b"]["Links"]) == (
+        ["x"],
+        {"c": "d"},
+        ["e:e"],
+    )
+    assert all(network["IPAddress"] for network in networks.values())
 
 
 @pytest.mark.parametrize("mode", ["host", "none"])
 def test_modes_without_addresses(driver: MemoryDriver, mode: str) -> None:
-    """In the modes host and none a container has neither address nor published port."""
-    facts = facts_of(driver, running(driver, network_mode=mode, ports={"80": 8080}))
+    """In the modes host and none a container has no address."""
+    facts = facts_of(driver, running(driver, network_mode=mode))
     assert facts["NetworkSettings"]["Networks"][mode]["IPAddress"] == ""
     assert facts["NetworkSettings"]["Ports"] == {}
 
@@ -108,8 +127,6 @@ def test_container_mode(driver: MemoryDriver) -> None:
     assert facts["NetworkSettings"]["Networks"] == {}
     with pytest.raises(Forbidden, match="cannot be connected"):
         driver.connect("bridge", ref)
-    with pytest.raises(EngineError, match="port publishing"):
-        driver.create_container({"image": "server", "network_mode": "container:other", "ports": {80: None}})
 
 
 def test_connect(driver: MemoryDriver) -> None:

@@ -26,7 +26,8 @@ class Web(Container):
     pass
 
 
-fetched: Callable[..., Image] = fetch(repository="redis:7", tag="{tag}", platform=fxtr("platform"))
+fetched: Callable[..., Image] = fetch(repository="redis:7", tag="{tag}", platform=fxtr("platform"), policy="missing")
+chosen: Callable[..., Image] = fetch(repository="redis", policy=lambda policy: policy, auth_config={"username": "{me}"})
 local: Callable[..., Image] = image(name="redis:7", scope=choose)
 built: Callable[..., Image] = build(path="app", buildargs={"A": "{b}"}, stages={"one": "app:one"}, nocache=True)
 in_code: Callable[..., Image] = build(fileobj=io.BytesIO(b"FROM scratch"), tag=lambda version: f"app:{version}")
@@ -60,4 +61,5 @@ container(image="redis:7", enviroment={})  # type: ignore[call-arg]
 container(image="redis:7", privileged=5.5)  # type: ignore[arg-type]
 container(image="redis:7", scope="test")  # type: ignore[arg-type]
 fetch(repository=7)  # type: ignore[arg-type]
+fetch(repository="redis", policy=True)  # type: ignore[arg-type]
 network(scope="local")  # type: ignore[arg-type]

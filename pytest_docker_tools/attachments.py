@@ -1,0 +1,73 @@
+"""The networks of a container: what tests say of them, and attaching it to more than its first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from .deadline import Deadline
+from .driver import Driver, Options
+from .exceptions import DriverError, UsageError
+from .normalise import endpoint
+from .normalise.values import sequence_of, texts
+
+__tracebackhide__ = True
+
+
+def bring_together(options: dict[str, Any]) -> None:
+    """Put `network` and `networking_config` in place of `networks` and `aliases` of a container.
+
+    `networks` is a list of networks, or of their names, or a dict with a `types.EndpointConfig`, or None, for each.
+    `aliases` are names that the container has in all of its networks. Raises `UsageError`.
+    """
+    networks, aliases = options.pop("networks", None), options.pop("aliases", None)
+    if networks is None and aliases is None:
+        return
+    if options.get("networking_config"):
+        raise UsageError(
+            "container(networking_config=...) says what 'networks' and 'aliases' say. Leave them out, or move what it "
+            "has to networks={name: EndpointConfig(...)}."
+        )
+    if networks and options.get("network_mode"):
+        raise UsageError("container(network_mode=...) says what 'networks' says. Leave it out.")
+    endpoints = _endpoints(options.get("network"), networks)
+    if aliases and not endpoints:
+        raise UsageError("container(aliases=...) needs network=... or networks=[...], in which it has these names.")
+    for found in endpoints.values():
+        names = [*found.get("aliases", []), *texts("aliases", aliases or [])]
+        found.update({"aliases": names} if names else {})
+    if endpoints:
+        options.update(network=next(iter(endpoints)), networking_config=endpoints)
+
+
+def _endpoints(network: Any, networks: Any) -> dict[str, dict[str, Any]]:
+    is_dict = isinstance(networks, Mapping)
+    given = networks.items() if is_dict else [(item, None) for item in sequence_of("networks", networks or [])]
+    named = {_name(key): endpoint("networks", value or {}) for key, value in given}
+    return {network: {}, **named} if network else named
+
+
+def _name(network: Any) -> str:
+    name = getattr(network, "name", network)
+    if not isinstance(name, str):
+        raise UsageError(f"container(networks=...) takes networks, or names of them, not {type(name).__name__}.")
+    return name
+
+
+def attach(driver: Driver, container: str, options: Options, deadline: Deadline) -> None:
+    """Attach a container, which nobody knows yet, to the networks that its options have after the first one.
+
+    For drivers whose engine, or client, takes one network when it creates a container. `options` are
+    `options.ContainerOptions` in their normal form. Nothing of the container stays if that fails, or is interrupted.
+    Raises what `Driver.connect` raises.
+    """
+    try:
+        for network, endpoint in options.get("networking_config", {}).items():
+            if network != options["network_mode"]:
+                driver.connect(network, container, endpoint, timeout=deadline.left)
+    except BaseException:
+        # That it fails as well says less than why it was needed.
+        with contextlib.suppress(DriverError):
+            driver.remove("container", [container], force=True, volumes=True)
+        raise
