@@ -2,65 +2,101 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import posixpath
+import os
 import tarfile
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
-from .exceptions import UsageError
+from .files import Entries, Entry
 
 __tracebackhide__ = True
 
-# So that a process that does not run as root can read what was put in.
-_FILE_MODE, _FOLDER_MODE = 0o644, 0o755
+_FILE_MODE, _PROGRAM_MODE, _FOLDER_MODE = 0o644, 0o755, 0o755
 
 
-def read(archive: IO[bytes]) -> dict[str, bytes | None]:
-    """Give the content of each file of an archive, None for a folder or a link, by its name."""
-    found: dict[str, bytes | None] = {}
-    with tarfile.open(fileobj=archive, mode="r|*") as members:
+@contextlib.contextmanager
+def packed(entries: Entries) -> Iterator[IO[bytes]]:
+    """Give an archive of what `files.entries` gave, in a file on disk, as it may be large.
+
+    It has no folder on the way to a file: one that is there would get another mode and owner. Engines make the others.
+    """
+    with tempfile.TemporaryFile() as archive:
+        # In this format names are any bytes, of any length.
+        with tarfile.open(
+            fileobj=archive, mode="w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
+        ) as members:
+            for name, entry in entries.items():
+                _add(members, name, entry)
+        archive.seek(0)
+        yield archive
+
+
+def _add(members: tarfile.TarFile, name: str, entry: Entry) -> None:
+    member = tarfile.TarInfo(name)
+    member.mtime = int(time.time())
+    if entry.is_folder:
+        member.type, member.mode = tarfile.DIRTYPE, _FOLDER_MODE
+    elif entry.target is not None:
+        member.type, member.linkname = tarfile.SYMTYPE, entry.target
+    else:
+        member.mode = _PROGRAM_MODE if entry.executable else _FILE_MODE
+    with _opened(entry.source or b"") as content:
+        member.size = content.seek(0, os.SEEK_END)
+        content.seek(0)
+        members.addfile(member, content)
+
+
+def _opened(source: bytes | str | Path) -> IO[bytes]:
+    if isinstance(source, Path):
+        return source.open("rb")
+    return io.BytesIO(source.encode() if isinstance(source, str) else source)
+
+
+def is_file(archive: IO[bytes]) -> bool:
+    """Say whether an archive is one of a file, and not of a folder or a link."""
+    return _first(archive).isreg()
+
+
+def target(archive: IO[bytes]) -> str | None:
+    """Give what a link leads to, None for an archive of anything else."""
+    first = _first(archive)
+    return first.linkname if first.issym() else None
+
+
+def _first(archive: IO[bytes]) -> tarfile.TarInfo:
+    with tarfile.open(fileobj=archive) as members:
+        first = members.next()
+    archive.seek(0)
+    assert first is not None, "An archive of a path has that path at least."
+    return first
+
+
+def read(archive: IO[bytes], root: str) -> dict[str, bytes | None]:
+    """Give the content of each file of an archive, None for a folder or a link, by its name.
+
+    `root` is put in place of the first part of names, which is "" for the archive of "/".
+    """
+    # Not every engine has the root in an archive of all that is in it.
+    found: dict[str, bytes | None] = {} if root else {"/": None}
+    with tarfile.open(fileobj=archive, encoding="utf-8", errors="surrogateescape") as members:
         for member in members:
-            content = members.extractfile(member) if member.isreg() else None
-            found[member.name] = content.read() if content else None
+            name = _renamed(member.name, root)
+            if member.islnk():
+                # One more name of a file that has been read.
+                found[name] = found[_renamed(member.linkname, root)]
+            else:
+                content = members.extractfile(member) if member.isreg() else None
+                found[name] = content.read() if content else None
     return found
 
 
-def write(files: Mapping[str, bytes | str | None]) -> bytes:
-    """Give an archive of {name: content}; None makes a folder. Folders on the way to a file are made.
-
-    Raises `UsageError` for a name that leads out of the archive.
-    """
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in _with_folders(files).items():
-            _add(archive, name, content.encode() if isinstance(content, str) else content)
-    return buffer.getvalue()
-
-
-def _with_folders(files: Mapping[str, bytes | str | None]) -> dict[str, bytes | str | None]:
-    if not isinstance(files, Mapping):
-        raise UsageError(f"Files are given as a dict of names and contents, not as {type(files).__name__}.")
-    entries: dict[str, bytes | str | None] = {}
-    for name, content in files.items():
-        if not isinstance(name, str):
-            raise UsageError(f"The name of a file is a string, not {name!r}.")
-        if not isinstance(content, (bytes, str, type(None))):
-            raise UsageError(f"The content of {name!r} is a {type(content).__name__}; it can be bytes, str or None.")
-        path = posixpath.normpath(name.lstrip("/"))
-        if path.split("/")[0] in (".", ".."):
-            raise UsageError(f"{name!r} is no name of a file below the folder that is to be filled.")
-        parts = path.split("/")
-        for depth in range(1, len(parts)):
-            entries.setdefault("/".join(parts[:depth]), None)
-        entries[path] = content
-    return entries
-
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes | None) -> None:
-    member = tarfile.TarInfo(name)
-    member.mtime = int(time.time())
-    member.type, member.mode = (tarfile.DIRTYPE, _FOLDER_MODE) if content is None else (tarfile.REGTYPE, _FILE_MODE)
-    member.size = len(content or b"")
-    archive.addfile(member, io.BytesIO(content or b""))
+def _renamed(name: str, root: str) -> str:
+    if not root:
+        return "/" + name.lstrip("/")
+    _, slash, below = name.partition("/")
+    return f"{root}{slash}{below}"

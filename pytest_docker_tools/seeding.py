@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from . import archives, labels, resource
 from .driver import Driver
+from .files import Entries
 
 __tracebackhide__ = True
 
 _FOLDER = "/volume"
 
 
-def seed(driver: Driver, volume: str, files: Mapping[str, bytes | str | None]) -> None:
-    """Put files, {name: content}, None for an empty folder, into a volume."""
-    archive = archives.write(files)
-    with _empty_image(driver) as image:
+def seed(driver: Driver, volume: str, files: Entries) -> None:
+    """Put files into a volume."""
+    with archives.packed(files) as archive, _empty_image(driver) as image:
         options = {"image": image, "command": ["never-started"], "volumes": {volume: {"bind": _FOLDER}}}
         container = resource.create(driver, "container", labels.added(options, {labels.REUSABLE: "false"}))
         try:

@@ -15,7 +15,7 @@ from .conftest import Run
 HEADER = "from pytest_docker_tools import *\n"
 ALL = HEADER + (
     "net = network()\nvol = volume(initial_content={'a': b'1'})\n"
-    "it = container(image='app', network='{net.name}', volumes={'{vol.name}': {'bind': '/data'}})\n"
+    "it = container(image='app', network='{net.name}', volumes={'{vol.name}': {'bind': '/data'}}, files={'/a': b''})\n"
     "def test_it(it): ...\n"
 )
 
@@ -34,6 +34,21 @@ def test_all_is_removed_after_a_test(pytester: pytest.Pytester, run: Run, engine
     run().assert_outcomes(passed=1)
     assert nothing_left(engine)
     assert MemoryDriver(engine).ids("image") == images
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("error", [EngineError, KeyboardInterrupt])
+def test_nothing_is_left_when_files_are_not_copied(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, error: type[BaseException], after: bool
+) -> None:
+    """A container that did not get its files goes, with what was made before it."""
+    pytester.makepyfile(
+        HEADER
+        + "net = network()\nit = container(image='app', network='{net.name}', files={'/a': b''})\ndef test_it(it): ..."
+    )
+    engine.fail("put_archive", error("it broke"), after=after)
+    assert run().ret != 0
+    assert nothing_left(engine)
 
 
 @pytest.mark.parametrize("after", [False, True])

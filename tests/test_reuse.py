@@ -14,13 +14,14 @@ from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from .conftest import Run
 
 PROJECT = """
+from pathlib import Path
 from pytest_docker_tools import *
 
 net = network(name='the-net', labels={labels})
 vol = volume(name='the-volume', initial_content={content})
 it = container(
     image='app', name='the-container', network='{{net.name}}', volumes={{'{{vol.name}}': {{'bind': '/data'}}}},
-    environment={environment}, timeout={timeout},
+    environment={environment}, timeout={timeout}, files={files},
 )
 
 def test_it(it, net, vol):
@@ -29,7 +30,8 @@ def test_it(it, net, vol):
 
 
 def write(pytester: pytest.Pytester, **changes: Any) -> None:
-    values = {"labels": {}, "content": {"a": b"1"}, "environment": {"A": "1", "B": "2"}, "timeout": 30, **changes}
+    values = {"labels": {}, "content": {"a": b"1"}, "environment": {"A": "1", "B": "2"}, "timeout": 30}
+    values |= {"files": {"/etc/a": b"1"}, **changes}
     pytester.makepyfile(test_it=PROJECT.format(**values))
 
 
@@ -65,6 +67,7 @@ def test_the_second_run_uses_what_the_first_made(pytester: pytest.Pytester, run:
         ({"environment": {"A": "2"}}, {"container"}),
         ({"labels": {"new": "1"}}, {"network", "container"}),
         ({"content": {"a": b"2"}}, {"volume", "container"}),
+        ({"files": {"/etc/a": b"2"}}, {"container"}),
     ],
 )
 def test_a_stale_one_is_replaced_with_its_dependents(
@@ -79,6 +82,39 @@ def test_a_stale_one_is_replaced_with_its_dependents(
     second = ids(engine)
     assert {kind for kind in first if first[kind] != second[kind]} >= replaced - {"volume"}
     assert MemoryDriver(engine).inspect("container", [first["container"]]) == [None]
+
+
+def test_what_changed_on_disk_is_stale(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container is used again, without its files being copied again, until these change on disk; so is a volume."""
+    disk = {"content": "{'a': Path('seed')}", "files": "{'/etc/app': Path('seed')}"}
+    (pytester.mkdir("seed") / "file").write_text("1")
+    write(pytester, **disk)
+    run("--reuse-containers").assert_outcomes(passed=1)
+    first = ids(engine)
+    engine.calls.clear()
+    (pytester.path / "seed" / "file").touch()
+    run("--reuse-containers").assert_outcomes(passed=1)
+    assert ids(engine) == first
+    assert "put_archive" not in [verb for verb, _ in engine.calls]
+    (pytester.path / "seed" / "file").write_text("2")
+    run("--reuse-containers").assert_outcomes(passed=1)
+    second = ids(engine)
+    assert second["container"] != first["container"]
+    assert second["volume"] != first["volume"]
+
+
+def test_one_that_was_never_started_gets_its_files(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container that a run left before it got its files gets them in the next one."""
+    write(pytester)
+    run("--reuse-containers").assert_outcomes(passed=1)
+    driver = MemoryDriver(engine)
+    created = [arguments["options"] for verb, arguments in engine.calls if verb == "create_container"]
+    [made] = [options for options in created if options.get("name") == "the-container"]
+    driver.remove("container", ["the-container"], force=True)
+    driver.create_container(made)
+    engine.calls.clear()
+    run("--reuse-containers").assert_outcomes(passed=1)
+    assert [verb for verb, _ in engine.calls if verb in ("create_container", "put_archive")] == ["put_archive"]
 
 
 def test_a_stopped_match_is_started(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:

@@ -6,7 +6,8 @@ import contextlib
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, overload
+from functools import partial
+from typing import IO, Any, Literal, overload
 
 from ..container_verbs import ContainerVerbs, epoch, line_count
 from ..exceptions import CommandFailed, ImageNotFound, UnsupportedOption
@@ -122,11 +123,10 @@ class Container(Model, ContainerVerbs):
         That is a dict of name, size, mode (as Go has it), mtime and linkTarget.
         """
         refuse(encode_stream=encode_stream)
-        with self.driver.get_archive(self.id, path) as archive:
-            content = archive.read()
-        size = chunk_size or len(content)
-        chunks = (content[start : start + size] for start in range(0, len(content), size))
-        return chunks, path_stat.of_first(content)
+        with contextlib.ExitStack() as opened:
+            archive = opened.enter_context(self.driver.get_archive(self.id, path))
+            stat = path_stat.of_first(archive)
+            return _chunks(archive, chunk_size, opened.pop_all()), stat
 
 
 class Containers(Collection[Container]):
@@ -260,6 +260,11 @@ class Containers(Collection[Container]):
             container = self.create(image, command, **options)
         container.start()
         return container
+
+
+def _chunks(archive: IO[bytes], size: int | None, opened: contextlib.ExitStack) -> Iterator[bytes]:
+    with opened:
+        yield from iter(partial(archive.read, size or -1), b"")
 
 
 def _failed(

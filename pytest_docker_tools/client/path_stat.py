@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import tarfile
 from datetime import datetime, timezone
-from typing import Any
+from typing import IO, Any
 
 __tracebackhide__ = True
 
@@ -21,10 +20,11 @@ _KINDS = {
 _SPECIAL = {0o4000: 1 << 23, 0o2000: 1 << 22, 0o1000: 1 << 20}
 
 
-def of_first(archive: bytes) -> dict[str, Any]:
+def of_first(archive: IO[bytes]) -> dict[str, Any]:
     """Give name, size, mode, mtime and linkTarget of what an archive begins with."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+    with tarfile.open(fileobj=archive) as members:
         first = members.next()
+    archive.seek(0)
     assert first is not None, "An archive of a path has that path at least."
     return {
         "name": posixpath.basename(first.name) or "/",

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 
 from typing_extensions import Unpack
 
-from .. import resource, seeding
+from .. import files, resource, reuse, seeding
 from ..client import Volume
+from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
-from ..options import Value, VolumeOptions, check_keywords
+from ..options import VolumeOptions, check_keywords
+from ..templates import Value
 
 __tracebackhide__ = True
 
@@ -19,13 +21,15 @@ def volume(
     scope: Scope = "function",
     autouse: bool = False,
     fixture_name: str | None = None,
-    initial_content: Value[Mapping[str, Value[bytes | str | None]]] | None = None,
+    initial_content: Value[Mapping[str, Value[files.Content]]] | None = None,
     **options: Unpack[VolumeOptions],
 ) -> Callable[..., Volume]:
     """Give a fixture whose value is a volume of its own.
 
-    `initial_content` is {path in the volume: content}, None for an empty folder. `options` are docker-py's of
-    `volumes.create`. `scope`, `autouse` and `fixture_name` are pytest's.
+    `initial_content` is {path in the volume: content}, content being bytes, a str, None for an empty folder, or a
+    `pathlib.Path` of a file or folder on disk (see `files`); a relative one is looked for below the directory that
+    pytest was started in, then next to the file that calls `volume`. `options` are docker-py's of `volumes.create`.
+    `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
@@ -33,8 +37,12 @@ def volume(
 
 
 def _make(setup: Setup) -> Volume:
-    options = setup.options
-    content = options.pop("initial_content")
+    content = files.entries(setup.options.pop("initial_content") or {}, setup.places)
+    if content and _is_in_memory(setup.options.get("driver_opts")):
+        raise UsageError(
+            f"The {setup.title} is to be filled, but a volume in memory has its files only while a container runs. "
+            "Use put_files() of that container."
+        )
     resource.give_name(setup)
 
     def prepare(ref: str, fresh: bool) -> Volume:
@@ -42,4 +50,9 @@ def _make(setup: Setup) -> Volume:
             seeding.seed(setup.driver, ref, content)
         return setup.client.volumes.get(ref)
 
-    return resource.obtain(setup, "volume", options, prepare, compared={"initial_content": content})
+    compared = {"initial_content": files.comparable(content)} if reuse.is_on(setup) else None
+    return resource.obtain(setup, "volume", setup.options, prepare, compared=compared)
+
+
+def _is_in_memory(driver_opts: object) -> bool:
+    return isinstance(driver_opts, Mapping) and driver_opts.get("type") in ("tmpfs", "ramfs")

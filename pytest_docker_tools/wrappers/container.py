@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import posixpath
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from .. import addresses, archives, drivers, output, readiness
+from .. import addresses, copying, drivers, output, readiness
 from ..client import Container as EngineContainer
 from ..client import inspect
 from ..container_verbs import ContainerVerbs
 from ..driver import Driver
 from ..exceptions import TimeoutError
+from ..files import Content
 from .ips import Ips
 from .ports import Ports
 
@@ -146,19 +147,25 @@ class Container(ContainerVerbs):
         return output.decoded(self.log_bytes(**options))
 
     def get_files(self, path: str) -> dict[str, bytes | None]:
-        """Give the files below a path: {name: content}, None for folders and everything else that is no file.
+        """Give the files below a path: {name: content}, None for folders, links and everything else that is no file.
 
-        Names begin with the last part of the path.
+        Names begin with the last part of the path, also where that is a link, which is followed. Raises `NotFound`.
         """
-        with self.driver.get_archive(self.id, path) as archive:
-            return archives.read(archive)
+        return copying.get(self.driver, self.attrs, path)
 
     def get_text(self, path: str, encoding: str = "utf-8") -> str:
-        """Give the content of one file."""
-        content = self.get_files(path).get(posixpath.basename(path))
+        """Give the content of one file. Raises `NotFound`, and `IsADirectoryError` for what is no file."""
+        content = next(iter(self.get_files(path).values()))
         if content is None:
-            raise IsADirectoryError(f"{path!r} in container {self.name!r} is no file, but a folder or a link.")
+            raise IsADirectoryError(f"{path!r} in container {self.name!r} is no file, but a folder or the like.")
         return content.decode(encoding)
+
+    def put_files(self, files: Mapping[str, Content]) -> None:
+        """Put files, {absolute path: content}, into the container, in any state, as `container(files=...)` does.
+
+        A relative `pathlib.Path` is taken from the working directory.
+        """
+        copying.put(self.driver, self.attrs, copying.rooted(files, lambda path: [Path.cwd() / path]))
 
     def get_open_tcp_ports(self) -> list[str]:
         """Give the TCP ports that are listened on inside the container."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.driver import ExecResult
 from pytest_docker_tools.exceptions import Conflict, NotFound, UsageError
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+from pytest_docker_tools.testing.conformance.archives import archive_of
 from pytest_docker_tools.wrappers import Container
 
 
@@ -86,16 +89,35 @@ def test_logs_are_text(web: Container) -> None:
 
 
 def test_files(web: Container) -> None:
-    """Files are read as bytes by their names below the path, or one of them as text."""
-    from pytest_docker_tools import archives
-
-    web.put_archive("/", archives.write({"etc/app/a.txt": "ä", "etc/app/folder": None}))
+    """Files are put in, and read as bytes by their names below the path, or one of them as text."""
+    web.put_files({"/etc/app/a.txt": "ä", "/etc/app/folder": None})
     assert web.get_files("/etc/app") == {"app": None, "app/a.txt": "ä".encode(), "app/folder": None}
     assert web.get_text("/etc/app/a.txt") == "ä"
-    with pytest.raises(IsADirectoryError, match="no file"):
+    assert web.get_text("/etc/app/a.txt", encoding="latin-1") == "Ã¤"
+    with pytest.raises(IsADirectoryError, match=r"'/etc/app' in container 'web' is no file"):
         web.get_text("/etc/app")
-    with pytest.raises(NotFound):
-        web.get_files("/nowhere")
+    for read in (web.get_files, web.get_text):
+        with pytest.raises(NotFound, match="/nowhere"):
+            read("/nowhere")
+
+
+def test_files_of_a_link(web: Container) -> None:
+    """A path that is a link is read as what it leads to."""
+    web.put_archive("/", archive_of({"etc/a": b"1"}, links={"etc/b": "a"}))
+    assert web.get_text("/etc/b") == "1"
+    assert web.get_files("/etc/b") == {"b": b"1"}
+
+
+def test_files_from_disk(web: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path on disk is taken from the working directory."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "a").write_text("1")
+    monkeypatch.chdir(tmp_path)
+    web.stop()
+    web.put_files({"/etc/app": Path("conf")})
+    assert web.get_files("/etc/app") == {"app": None, "app/a": b"1"}
+    with pytest.raises(UsageError, match=str(tmp_path / "gone")):
+        web.put_files({"/etc/app": Path("gone")})
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import io
 import tarfile
 from typing import Any
 
-from pytest_docker_tools.archives import write
 from pytest_docker_tools.testing.capabilities import needs
+from pytest_docker_tools.testing.conformance.archives import archive_of
 
 from ..conftest import BASE
 from .conftest import Make, Raises, label
@@ -119,8 +119,8 @@ class TestArchives:
     def test_put_and_get(self, run: Make) -> None:
         """An archive is unpacked, and given again in chunks with what is known of the path."""
         made = run()
-        assert made.put_archive("/", write({"in/a": "content", "in/folder": None})) is True
-        assert made.put_archive("/in", io.BytesIO(write({"b": b"\xff"}))) is True
+        assert made.put_archive("/", archive_of({"in/a": b"content", "in/folder": None})) is True
+        assert made.put_archive("/in", io.BytesIO(archive_of({"b": b"\xff"}))) is True
         chunks, stat = made.get_archive("/in")
         with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
             assert sorted(archive.getnames()) == ["in", "in/a", "in/b", "in/folder"]
@@ -168,4 +168,4 @@ class TestArchives:
         with raises("NotFound"):
             made.get_archive("/no/such")
         with raises("NotFound"):
-            made.put_archive("/no/such", write({"a": b""}))
+            made.put_archive("/no/such", archive_of({"a": b""}))

@@ -1,0 +1,44 @@
+"""Filling volumes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_docker_tools import seeding
+from pytest_docker_tools.exceptions import EngineError
+from pytest_docker_tools.files import Entry
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
+
+
+def test_a_volume_is_filled(engine: MemoryEngine) -> None:
+    """Whoever mounts the volume finds the files, and there is nothing else on the engine than before."""
+    driver = MemoryDriver(engine)
+    volume = driver.create_volume({"name": "vol"})
+    before = [driver.ids("container"), driver.ids("image")]
+    seeding.seed(driver, volume, {"a/b": Entry(b"1"), "folder": Entry()})
+    assert [driver.ids("container"), driver.ids("image")] == before
+    files = engine.volumes[volume].files.entries
+    assert files["a/b"].content == b"1"
+    assert set(files) == {"", "a", "a/b", "folder"}
+
+
+def test_nobody_pulls(engine: MemoryEngine) -> None:
+    """No image has to be on the engine, and none is pulled."""
+    driver = MemoryDriver(engine)
+    driver.remove("image", driver.ids("image"), force=True)
+    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")})
+    assert "pull_image" not in [verb for verb, _ in engine.calls]
+
+
+@pytest.mark.parametrize("verb", ["build_image", "create_container", "put_archive"])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("error", [EngineError, KeyboardInterrupt])
+def test_nothing_is_left(engine: MemoryEngine, verb: str, after: bool, error: type[BaseException]) -> None:
+    """A step that fails or is interrupted, before or after the engine did it, leaves no container and no image."""
+    driver = MemoryDriver(engine)
+    volume = driver.create_volume({"name": "vol"})
+    before = [driver.ids("container"), driver.ids("image")]
+    engine.fail(verb, error("it broke"), after=after)
+    with pytest.raises(error, match="it broke"):
+        seeding.seed(driver, volume, {"a": Entry(b"")})
+    assert [driver.ids("container"), driver.ids("image")] == before
