@@ -37,6 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Keep containers, networks and volumes, which need a name, and use them again in the next run.",
     )
     parser.addini("docker_backend", "The driver, where neither --docker-backend nor PYTEST_DOCKER_BACKEND names one.")
+    parser.addini(
+        "docker_pull_policy",
+        "When fetch() asks the registry: always, or only for an image that is missing on the engine.",
+        default="always",
+    )
+    parser.addini(
+        "docker_image_prefix",
+        "What fetch() puts before the name of an image that names no registry, e.g. mirror.example.org/hub.",
+        default="",
+    )
     parser.addini("docker_timeout", "Seconds that one call of the container engine may take (default: the driver's).")
 
 

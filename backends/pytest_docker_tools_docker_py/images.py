@@ -8,16 +8,16 @@ from typing import Any
 
 from docker import errors as theirs
 
-from pytest_docker_tools import normalise
+from pytest_docker_tools import normalise, registries
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Facts, Options, Progress
 from pytest_docker_tools.exceptions import NotFound
-from pytest_docker_tools.references import quoted
+from pytest_docker_tools.references import familiar, quoted
 
 from . import errors
 from .builds import Builds
 from .calls import View
-from .options import PULL, arguments, blamed
+from .options import arguments, blamed
 from .streams import Item, Report
 
 __tracebackhide__ = True
@@ -27,13 +27,16 @@ class Images(Builds):
     """The verbs for images."""
 
     def pull_image(self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None) -> str:
-        reference = normalise.image_reference(options)
-        chosen = arguments(PULL, {**options, "repository": reference, "tag": None})
-        report, asked = Report(on_progress), f"pull {reference!r}"
-        with self.calls.stream(asked, partial(_pulled, options=chosen, asked=asked), Deadline(timeout)) as items:
+        chosen = arguments("pull", options)
+        reference = normalise.image_reference(chosen)
+        pull = partial(_pulled, options={**chosen, "repository": reference, "tag": None}, reference=reference)
+        report = Report(on_progress)
+        with self.calls.stream(f"pull {reference!r}", pull, Deadline(timeout)) as items:
             report.read(items)
         if report.error:
-            raise _not_pulled(asked, report.error)
+            raise _not_pulled(reference, chosen.get("auth_config"), report.error)
+        if chosen.get("all_tags"):
+            return familiar(reference)
         return self._id(reference, "find the image that it pulled")
 
     def version(self, *, timeout: float | None = None) -> Facts:
@@ -44,17 +47,19 @@ class Images(Builds):
         self.calls.run(asked, lambda api: api.tag(ref, repository, tag), self._deadline(timeout))
 
 
-def _pulled(api: View, options: Mapping[str, Any], asked: str) -> Iterator[Item]:
+def _pulled(api: View, options: Mapping[str, Any], reference: str) -> Iterator[Item]:
     try:
         with blamed(options):
             items = api.pull(stream=True, decode=True, **options)
         yield from items
     except theirs.APIError as error:
-        raise _not_pulled(asked, errors.said_by(error), error) from None
+        raise _not_pulled(reference, options.get("auth_config"), errors.said_by(error), error) from None
 
 
-def _not_pulled(asked: str, said: str, error: theirs.APIError | None = None) -> errors.EngineError:
-    kind, advice = errors.classify(said, error.status_code if error else None), None
-    if issubclass(kind, NotFound):
-        kind, advice = errors.ImageNotFound, "Check the name and the tag, and whether the registry wants a login."
-    return errors.refusal(kind, asked, said, advice=advice, response=error.response if error else None)
+def _not_pulled(
+    reference: str, login: Mapping[str, str] | None, said: str, error: theirs.APIError | None = None
+) -> errors.EngineError:
+    kind = errors.classify(said, error.status_code if error else None)
+    kind = errors.ImageNotFound if issubclass(kind, NotFound) else kind
+    advice = registries.advice(kind, said, reference, login)
+    return errors.refusal(kind, f"pull {reference!r}", said, advice=advice, response=error.response if error else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 from ..normalise import split_reference
 from ..options import BuildOptions, check_keywords
@@ -58,10 +58,27 @@ class Images(Collection[Image]):
         """Give the image of that name or id. Raises `ImageNotFound`."""
         return self._get(name)
 
-    def list(self, name: str | None = None, all: bool = False, filters: Filters | None = None) -> list[Image]:
-        """Give the images, or those of that name."""
-        refuse(all=all)
-        return self._list({**(filters or {}), **({"reference": name} if name else {})})
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = ...,
+        all_tags: Literal[False] = ...,
+        *,
+        auth_config: Mapping[str, str] | None = ...,
+        platform: str | None = ...,
+    ) -> Image: ...
+
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = ...,
+        *,
+        all_tags: Literal[True],
+        auth_config: Mapping[str, str] | None = ...,
+        platform: str | None = ...,
+    ) -> list[Image]: ...
 
     def pull(
         self,
@@ -71,11 +88,19 @@ class Images(Collection[Image]):
         *,
         auth_config: Mapping[str, str] | None = None,
         platform: str | None = None,
-    ) -> Image:
-        """Pull an image. No tag means `latest`. Raises `ImageNotFound`, and `Unauthorized`."""
-        refuse(all_tags=all_tags)
-        given = {"repository": repository, "tag": tag, "auth_config": auth_config, "platform": platform}
-        return self._get(self.client.driver.pull_image({key: value for key, value in given.items() if value}))
+    ) -> Image | list[Image]:
+        """Pull an image, or with `all_tags` all of a repository. No tag means `latest`.
+
+        Raises `ImageNotFound`, and `Unauthorized`.
+        """
+        options = {"tag": tag, "all_tags": all_tags, "auth_config": auth_config, "platform": platform}
+        pulled = self.client.driver.pull_image({"repository": repository, **options})
+        return self.list(pulled) if all_tags else self._get(pulled)
+
+    def list(self, name: str | None = None, all: bool = False, filters: Filters | None = None) -> list[Image]:
+        """Give the images, or those of that name."""
+        refuse(all=all)
+        return self._list({**(filters or {}), **({"reference": name} if name else {})})
 
     def build(self, *, timeout: float | None = None, **options: Any) -> tuple[Image, Iterator[Mapping[str, str]]]:
         """Build an image, and give it and its log: {"stream": line} for each. Options are `options.BuildOptions`.

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, cast, get_args
 
 from typing_extensions import Unpack
 
+from .. import progress
 from ..client import Image
 from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
+from ..normalise import image_reference
 from ..options import PullOptions, check_keywords
+from ..references import split_registry
+from ..templates import FixtureReference, Value
 
 __tracebackhide__ = True
+
+Policy = Literal["missing", "always"]
 
 
 def fetch(
@@ -19,18 +26,76 @@ def fetch(
     scope: Scope = "session",
     autouse: bool = False,
     fixture_name: str | None = None,
+    policy: Value[Policy] | None = None,
     **options: Unpack[PullOptions],
 ) -> Callable[..., Image]:
     """Give a fixture whose value is an image that was pulled when it was first asked for.
 
-    `options` are docker-py's of `images.pull`; a `repository` without a tag means `latest`. `scope`, `autouse` and
-    `fixture_name` are pytest's.
+    `options` are docker-py's of `images.pull`; a `repository` without a tag means `latest`. With `all_tags` the value
+    is a list of images. `policy` is "always", or "missing" to ask the registry only for what the engine does not have;
+    without it that is what the ini option docker_pull_policy says. What names no registry comes from where the ini
+    option docker_image_prefix says. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(fetch, options, PullOptions)
     if not options.get("repository"):
         raise UsageError("fetch() needs a repository: fetch(repository='redis:7').")
-    return fixture("fetch", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    if policy is not None and not _is_reference(policy):
+        _checked(policy, "fetch(policy=...)")
+    values = {**options, "policy": policy}
+    return fixture("fetch", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
 
 
 def _make(setup: Setup) -> Image:
-    return setup.client.images.get(setup.driver.pull_image(setup.options))
+    policy = _policy(setup)
+    options = {**setup.options, "repository": _mirrored(setup, str(setup.options["repository"]))}
+    images = setup.client.images
+    if options.get("all_tags"):
+        # Only the registry knows how many there are.
+        return cast("Image", images.list(_pulled(setup, options)))
+    found = _on_engine(setup, options) if policy == "missing" else None
+    return images.get(found or _pulled(setup, options))
+
+
+def _pulled(setup: Setup, options: Mapping[str, Any]) -> str:
+    with progress.shown(setup, f"pulling {image_reference(options)!r}") as report:
+        return setup.driver.pull_image(options, on_progress=report)
+
+
+def _policy(setup: Setup) -> Policy:
+    """Take the policy out of the options, or else from the ini option."""
+    policy = setup.options.pop("policy")
+    if policy is None:
+        return _checked(setup.config.getini("docker_pull_policy"), "The ini option docker_pull_policy")
+    return _checked(policy, "fetch(policy=...)")
+
+
+def _checked(policy: Any, where: str) -> Policy:
+    if policy not in get_args(Policy):
+        raise UsageError(f"{where} takes 'missing' or 'always', not {policy!r}.")
+    return cast("Policy", policy)
+
+
+def _is_reference(value: Any) -> bool:
+    return callable(value) or isinstance(value, FixtureReference) or (isinstance(value, str) and "{" in value)
+
+
+def _mirrored(setup: Setup, repository: str) -> str:
+    """Put the user's prefix before a repository that names no registry. Raises `UsageError`."""
+    prefix = str(setup.config.getini("docker_image_prefix")).strip()
+    if "://" in prefix:
+        raise UsageError(
+            "The ini option docker_image_prefix takes what names of images begin with, such as "
+            f"'mirror.example.org/hub', not {prefix!r}."
+        )
+    return repository if not prefix or split_registry(repository)[0] else f"{prefix.rstrip('/')}/{repository}"
+
+
+def _on_engine(setup: Setup, options: Mapping[str, Any]) -> str | None:
+    """Give the id of the image if the engine has it, for the platform that is asked for."""
+    [facts] = setup.driver.inspect("image", [image_reference(options)])
+    wanted = [part for part in str(options.get("platform") or "").lower().split("/") if part]
+    if facts is None or len(wanted) == 1:
+        # A part of a platform is not enough to tell.
+        return None
+    is_for = [facts.get(key) for key in ("Os", "Architecture", "Variant")]
+    return str(facts["Id"]) if is_for[: len(wanted)] == wanted else None

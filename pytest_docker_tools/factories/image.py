@@ -38,5 +38,5 @@ def _make(setup: Setup) -> Image:
     except ImageNotFound as error:
         raise type(error)(
             f"The {setup.title} asks for {name!r}, which is not on the engine at {setup.driver.endpoint().url}. "
-            f"Pull it with fetch(repository={name!r}), or build it first."
+            f"Use fetch(repository={name!r}) in its place, or build it first."
         ) from None

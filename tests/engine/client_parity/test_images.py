@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,13 @@ class TestImages:
         assert pushed in image.tags
         driver.remove("image", [pushed], force=True)
         assert client.images.pull(pushed) == image
+
+    def test_pull_all_tags(self, client: Any, push: Callable[..., str], registry: str, driver: Driver) -> None:
+        """All images of a repository are a list."""
+        repository = f"{registry}/{push('1', '2')}"
+        images = client.images.pull(repository, all_tags=True)
+        assert {tag for image in images for tag in image.tags} == {f"{repository}:1", f"{repository}:2"}
+        driver.remove("image", [f"{repository}:1", f"{repository}:2"], force=True)
 
     def test_pull_what_is_not_there(self, client: Any, registry: str, raises: Raises) -> None:
         """What a registry does not have is NotFound; one that does not answer is an error."""
