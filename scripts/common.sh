@@ -71,6 +71,19 @@ apt_get() {
     DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"
 }
 
+# The release of this system, by its name.
+codename() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release && echo "$VERSION_CODENAME")
+}
+
+# Where this system's own packages come from.
+mirror() {
+    # shellcheck disable=SC2016  # the placeholders are apt-get's
+    apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 'Component: main' |
+        awk -v suite="$(codename)" '$1 == suite && !found++ { print $2 }'
+}
+
 # install_packages PACKAGE...: whoever calls this has asked can_install and said what the packages are for.
 install_packages() {
     logged apt-update apt_get update

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import tempfile
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from pytest_docker_tools import normalise
+from pytest_docker_tools import classic_builder
+from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Options, Progress
-from pytest_docker_tools.exceptions import BuildFailed, DriverError, EngineUnavailable, UnsupportedOperation
+from pytest_docker_tools.exceptions import (
+    BuildFailed,
+    DriverError,
+    EngineUnavailable,
+    UnsupportedOperation,
+    UnsupportedOption,
+)
+from pytest_docker_tools.normalise import is_remote
 
-from . import errors
+from . import build_log, errors
+from .build_secrets import BuildSecrets, build_secrets
+from .builders import USE_BUILDKIT, Builder, listed
+from .client_configuration import configured
 from .command import check, keywords
 from .environment import build_arguments
 from .kinds import Kinds
@@ -23,86 +33,127 @@ from .runner import Command, Result
 
 __tracebackhide__ = True
 
-# The lines of a failed build that are shown at once; the error has the whole log.
-_SHOWN = 20
+# What of `options.BuildOptions` is written otherwise. The engine sees by itself how an archive is compressed.
+_NOT_IN_THE_TABLE = {
+    *("buildargs", "custom_context", "dockerfile", "encoding", "fileobj", "path"),
+    *("quiet", "secrets", "use_config_proxy"),
+}
 
 
 class Builds(Kinds):
     """The verb that builds images."""
 
+    # Whether the client has several builders, and lists only those flags that the one it uses heeds.
+    has_builders: ClassVar[bool] = True
+    _builder: Builder | None = None
+
     def build_image(
         self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None
     ) -> str:
-        chosen = dict(options)
+        chosen = self._normalised("build", options)
         deadline = Deadline(timeout)
-        report = None if chosen.pop("quiet", False) else on_progress
-        operand, stdin, flags = self._context(chosen)
-        variables = build_arguments(chosen.pop("buildargs", None) or {}, reserved=self.reserved_variables)
-        if chosen.get("rm", True):
-            # Else a build that fails leaves a container behind.
-            chosen.setdefault("forcerm", True)
-        flags += self._arguments("build", self.build_options, chosen)
+        if "path" in chosen:
+            chosen["path"] = self._folder(chosen["path"])
         with tempfile.TemporaryDirectory(prefix="docker-build-") as folder:
             iidfile = Path(folder, "iid")
-            arguments = (*self.build_command, f"--iidfile={iidfile}", *flags, *variables.flags, "--", operand)
-            todo = Command(arguments, variables.secrets, variables.unset, stdin, self.build_patience)
-            result = self._progress(todo, deadline, report)
+            secrets = build_secrets(chosen.get("secrets", {}), self.runner.directory, Path(folder))
+            todo = self._building(chosen, secrets, iidfile, deadline)
+            report = secrets.hidden_from(None if chosen.get("quiet") else build_log.without_notice(on_progress))
+            proxies = chosen.get("use_config_proxy", True)
+            # Where the client has files of its own, which it would leave behind if it had to be ended.
+            todo = replace(todo, secrets={**todo.secrets, "TMPDIR": folder} if self.has_builders else todo.secrets)
+            with configured(todo, self.runner.environment, proxies=proxies) as prepared:
+                result = self._progress(prepared, deadline, report)
             if result.exit_code:
-                what = chosen.get("tag") or (operand if stdin is None else "fileobj")
-                raise self._build_failed(what, result, keywords(self.build_options, chosen))
+                log = secrets.hide(without_colour(result.stderr.decode(errors="replace")))
+                raise self._build_failed(chosen, log, replace(result, stderr=log.encode()), self._is_classic(deadline))
             image = iidfile.read_text().strip()
-        return str(self._facts("image", image, "find the image that it built", self._deadline(None))["Id"])
+        return self._built(image, chosen.get("platform"), deadline)
 
-    def _context(self, chosen: dict[str, Any]) -> tuple[str, bytes | None, list[str]]:
-        """Take what is built from out of the options: the operand, what comes on stdin, and the flags."""
-        normalise.check_build(chosen)
-        path, archive = chosen.pop("path", None), chosen.pop("fileobj", None)
-        custom, dockerfile = chosen.pop("custom_context", False), chosen.pop("dockerfile", None)
-        # The engine sees by itself how an archive is compressed.
-        chosen.pop("encoding", None)
-        if archive is not None:
-            return "-", _archive(archive) if custom else archive, [f"--file={dockerfile}"] if dockerfile else []
-        return self._folder(os.fspath(path), dockerfile)
-
-    def _folder(self, path: str, dockerfile: Any) -> tuple[str, None, list[str]]:
-        if normalise.is_remote(path):
-            return check("path", path), None, [f"--file={dockerfile}"] if dockerfile else []
+    def _folder(self, path: str) -> str:
+        if is_remote(path):
+            return check("path", path)
         folder = os.path.join(self.runner.directory, path)
         if not os.path.isdir(folder):
             raise BuildFailed(f"There is no folder {folder!r} to build an image from. Correct 'path'.")
-        # docker-py takes it from the folder, the client from its working directory.
-        return folder, None, [f"--file={os.path.join(folder, dockerfile)}"] if dockerfile else []
+        return folder
 
-    def _build_failed(self, what: str, result: Result, keywords: Mapping[str, str]) -> DriverError:
-        log = errors.without_colour(result.stderr.decode(errors="replace"))
-        said = errors.clean(log).splitlines() or [f"exit code {result.exit_code}"]
-        # The last line alone is the client's for sure; what is above may be from a step.
-        kind = errors.classify(self.phrases, said[-1])
-        if kind in (EngineUnavailable, UnsupportedOperation):
-            return self._error(f"build {what!r}", result, kind=kind, keywords=keywords)
-        step = _failing_step(said)
-        shown = [said[-1], *(step or said[:-1])]
-        return BuildFailed(
-            f"{self.runner.name} could not build {what!r}: " + "\n".join(shown[:1] + shown[1:][-_SHOWN:]),
-            log=log,
-            command=result.command,
-            exit_code=result.exit_code,
-            stderr=result.complaint,
+    def _building(self, chosen: Options, secrets: BuildSecrets, iidfile: Path, deadline: Deadline) -> Command:
+        """Give the command, which writes the image's id to a file."""
+        plain = self._plain(chosen)
+        flags = self._arguments("build", self.build_options, plain)
+        if self.has_builders:
+            builder = self._used_builder(deadline)
+            builder.check({**keywords(self.build_options, plain), **secrets.keywords}, self._engine_version)
+            flags += builder.output
+        variables = build_arguments(chosen.get("buildargs", {}), reserved=self.reserved_variables)
+        flags = [f"--iidfile={iidfile}", *_dockerfile(chosen), *flags, *secrets.flags, *variables.flags]
+        operand, stdin = (chosen["path"], None) if "path" in chosen else ("-", _content(chosen))
+        values = {**variables.secrets, **secrets.variables}
+        return Command(
+            (*self.build_command, *flags, "--", operand), values, variables.unset, stdin, self.build_patience
         )
 
+    def _plain(self, chosen: Options) -> dict[str, Any]:
+        """Give what the table of keywords is about."""
+        elsewhere = _NOT_IN_THE_TABLE - self.build_options.keys()
+        plain = {keyword: value for keyword, value in chosen.items() if keyword not in elsewhere}
+        if plain.get("rm", True):
+            # Else a build that fails leaves a container behind.
+            plain.setdefault("forcerm", True)
+        return plain
 
-def _archive(content: bytes) -> bytes:
-    """Give an archive that the client does not take for a Dockerfile, as it does one that begins with a PAX header.
+    def _used_builder(self, deadline: Deadline) -> Builder:
+        if self._builder is None:
+            self._builder = listed(self.runner.run(Command((*self.build_command, "--help")), deadline).text)
+        return self._builder
 
-    It, and the engine, see by themselves how an archive is compressed.
+    def _is_classic(self, deadline: Deadline) -> bool:
+        return self.has_builders and not self._used_builder(deadline).is_buildkit
+
+    def _engine_version(self) -> str:
+        return str(self.version()["Version"])
+
+    def _built(self, image: str, platform: str | None, deadline: Deadline) -> str:
+        """Give the id by which the engine knows what was built. Raises where it is not what was asked for."""
+        facts = self._facts("image", image, "find the image that it built", self._deadline(None))
+        if self._is_classic(deadline):
+            classic_builder.check_platform(platform, facts, USE_BUILDKIT)
+        return str(facts["Id"])
+
+    def _build_failed(self, chosen: Options, log: str, result: Result, is_classic: bool) -> DriverError:
+        what = chosen.get("tag") or chosen.get("path", "fileobj")
+        said = build_log.reason(log) or f"exit code {result.exit_code}"
+        details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
+        # What is said of a step has its words, too.
+        if not build_log.is_of_a_step(said):
+            keyword = errors.refused_keyword({**build_log.REFUSED, **self.refused_values}, said)
+            if keyword is not None:
+                return UnsupportedOption(keyword, f"{self.runner.name} said: {said}", **details)
+            kind = errors.classify(self.phrases, said)
+            if kind in (EngineUnavailable, UnsupportedOperation):
+                written = keywords(self.build_options, self._plain(chosen))
+                return self._error(f"build {what!r}", result, kind=kind, keywords=written)
+        lines = [said, *build_log.failing_step(log)]
+        if is_classic and classic_builder.is_too_old(said, chosen):
+            lines.append(USE_BUILDKIT)
+        return BuildFailed(f"{self.runner.name} could not build {what!r}: " + "\n".join(lines), log=log, **details)
+
+
+def _dockerfile(chosen: Options) -> list[str]:
+    name = chosen.get("dockerfile")
+    if not name:
+        return []
+    # docker-py takes it from the folder, the client from its working directory.
+    in_folder = "path" in chosen and not is_remote(chosen["path"])
+    return [f"--file={os.path.join(chosen['path'], name) if in_folder else name}"]
+
+
+def _content(chosen: Options) -> bytes:
+    """Give what the client reads from its stdin.
+
+    An archive that begins with a PAX header it would take for a Dockerfile. It, and the engine, see by themselves how
+    an archive is compressed.
     """
-    return gzip.compress(content, 1) if content[156:157] in (b"x", b"g") else content
-
-
-def _failing_step(lines: list[str]) -> list[str]:
-    """Give what a log has of the step that failed, as one of the builders writes it."""
-    failed = [found[1] for found in (re.match(r"(#\d+ )ERROR", line) for line in lines) if found]
-    if failed:
-        return [line for line in lines if line.startswith(failed[-1])]
-    steps = [number for number, line in enumerate(lines) if re.match(r"(?i)step \d+/\d+ ?: ", line)]
-    return lines[steps[-1] :] if steps else []
+    content: bytes = chosen["fileobj"]
+    return gzip.compress(content, 1) if chosen.get("custom_context") and content[156:157] in (b"x", b"g") else content

@@ -1,34 +1,66 @@
 """The keywords of docker-py's builds and pulls that the client has flags for.
 
-`path`, `fileobj`, `custom_context`, `dockerfile`, `buildargs` and `quiet` of a build are no flags; the verbs themselves
-render them.
+What a build is made from, its arguments, secrets and proxies are no plain flags; the verb itself renders them.
 """
 
 from __future__ import annotations
 
-from .command import Option, Table, each, joined, labels, only, size, switch, text
+from collections.abc import Mapping
+
+from .command import Option, Table, each, joined, labels, switch, text
 
 __tracebackhide__ = True
 
+_LIMITS = {
+    "memory": "--memory",
+    "memswap": "--memory-swap",
+    "cpushares": "--cpu-shares",
+    "cpusetcpus": "--cpuset-cpus",
+}
+
+
+def _limits(keyword: str, value: Mapping[str, object]) -> list[str]:
+    return [f"{_LIMITS[name]}={limit}" for name, limit in value.items()]
+
+
 BUILD: Table = {
     "cache_from": Option("--cache-from", each),
-    "extra_hosts": Option("--add-host", joined()),
-    "forcerm": Option("--force-rm", switch, omit_falsy=True),
-    "gzip": Option("--compress", switch, omit_falsy=True),
+    "container_limits": Option("", _limits),
+    "extra_hosts": Option("--add-host", joined),
+    "forcerm": Option("--force-rm", switch),
+    "gzip": Option("--compress", switch),
+    "isolation": Option("--isolation", text),
     "labels": Option("--label", labels),
-    "network_mode": Option("--network", text, omit_falsy=True),
-    "nocache": Option("--no-cache", switch, omit_falsy=True),
-    "platform": Option("--platform", text, omit_falsy=True),
-    "pull": Option("--pull", switch, omit_falsy=True),
+    "network_mode": Option("--network", text),
+    "nocache": Option("--no-cache", switch),
+    "platform": Option("--platform", text),
+    "pull": Option("--pull", switch),
     "rm": Option("--rm", switch),
-    "shmsize": Option("--shm-size", size, omit_falsy=True),
-    "squash": Option("--squash", switch, omit_falsy=True),
-    "tag": Option("--tag", text, omit_falsy=True),
-    "target": Option("--target", text, omit_falsy=True),
-    "use_config_proxy": Option("", only(True)),
+    "shmsize": Option("--shm-size", text),
+    "squash": Option("--squash", switch),
+    "tag": Option("--tag", text),
+    "target": Option("--target", text),
 }
 
 PULL: Table = {
-    "all_tags": Option("", only(False)),
-    "platform": Option("--platform", text, omit_falsy=True),
+    "all_tags": Option("--all-tags", switch),
+    "platform": Option("--platform", text),
+}
+
+_CLASSIC_ONLY = "refused where BuildKit builds, which does not heed it"
+_NOTHING_TO_DO = "without a meaning where BuildKit builds"
+
+# Which of its builders the client uses is the choice of the user's environment.
+APPROXIMATED: Mapping[str, str] = {
+    "cache_from": "images on the engine; where BuildKit builds, what registries have of a cache",
+    "container_limits": _CLASSIC_ONLY,
+    "forcerm": _NOTHING_TO_DO,
+    "gzip": _NOTHING_TO_DO,
+    "isolation": _CLASSIC_ONLY,
+    "network_mode": "no networks of the engine where BuildKit builds: 'none', 'host' and 'default'",
+    "platform": "refused where the classic builder has built for another one, that of the base",
+    "rm": _NOTHING_TO_DO,
+    "secrets": "refused where the classic builder builds, which has none",
+    "shmsize": "refused where the BuildKit of an engine before 23.0 builds, which does not heed it",
+    "squash": "refused where BuildKit builds, and by engines without experimental features",
 }

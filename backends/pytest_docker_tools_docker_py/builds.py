@@ -12,23 +12,28 @@ from typing import Any
 import requests
 from docker import errors as theirs
 
-from pytest_docker_tools import normalise
+from pytest_docker_tools import classic_builder
+from pytest_docker_tools.build_output import shortened
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import Options, Progress
+from pytest_docker_tools.driver import Facts, Options, Progress
+from pytest_docker_tools.exceptions import DriverError, UnsupportedOption
+from pytest_docker_tools.normalise import is_remote
 
 from . import errors
 from .base import Base, inspect
 from .calls import View
-from .options import BUILD, arguments, blamed
+from .options import USE_BUILDKIT, arguments, blamed
 from .streams import Item, Report
 
 __tracebackhide__ = True
 
-# The lines of a failed build that are shown at once; the error has the whole log.
-_SHOWN = 20
 _STEP = re.compile(r"Step \d+/\d+ : ")
-# What the classic builder says of a Dockerfile that is written for the other.
-_BUILDKIT = re.compile("requires? buildkit|dockerfile parse error|unknown instruction|unknown flag", re.IGNORECASE)
+_NOISE = re.compile(" ---> |Removing intermediate container ")
+# Two options that the engine refuses in words of its own.
+_REFUSED = {
+    "isolation": re.compile("(unsupported|unrecognized|invalid) isolation", re.IGNORECASE),
+    "squash": re.compile("squash is only supported"),
+}
 
 
 class Builds(Base):
@@ -45,12 +50,13 @@ class Builds(Base):
         with self.calls.stream(asked, partial(_built, options=chosen), Deadline(timeout)) as items:
             report.read(items)
         if report.error or not report.image:
-            raise _build_failed(asked, report)
-        return self._id(report.image, "find the image that it built")
+            raise _build_failed(asked, report, chosen)
+        facts = self._image(report.image, "find the image that it built")
+        classic_builder.check_platform(chosen.get("platform"), facts, USE_BUILDKIT)
+        return str(facts["Id"])
 
     def _build_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        chosen = arguments(BUILD, options)
-        normalise.check_build(chosen)
+        chosen = arguments("build", options)
         if "path" in chosen:
             chosen["path"] = self._folder(chosen["path"])
         # Else a build that fails leaves a container behind.
@@ -59,7 +65,7 @@ class Builds(Base):
         return chosen
 
     def _folder(self, path: str) -> str:
-        if normalise.is_remote(path):
+        if is_remote(path):
             return path
         folder = os.path.join(self.directory, path)
         if not os.path.isdir(folder):
@@ -67,7 +73,10 @@ class Builds(Base):
         return folder
 
     def _id(self, ref: str, asked: str) -> str:
-        return str(self.calls.run(asked, lambda api: inspect(api, "image", ref), self._deadline(None))["Id"])
+        return str(self._image(ref, asked)["Id"])
+
+    def _image(self, ref: str, asked: str) -> Facts:
+        return self.calls.run(asked, lambda api: inspect(api, "image", ref), self._deadline(None))
 
 
 def _built(api: View, options: Mapping[str, Any]) -> Iterator[Item]:
@@ -85,19 +94,19 @@ def _built(api: View, options: Mapping[str, Any]) -> Iterator[Item]:
         yield {"error": str(error)}
 
 
-def _build_failed(asked: str, report: Report) -> errors.BuildFailed:
+def _build_failed(asked: str, report: Report, chosen: Mapping[str, Any]) -> DriverError:
     said = report.error or "the engine says neither why nor which image it is"
+    for keyword, words in _REFUSED.items():
+        if keyword in chosen and words.search(said):
+            return UnsupportedOption(keyword, f"the engine said: {said}", stderr=said)
     steps = [number for number, line in enumerate(report.lines) if _STEP.match(line)]
-    shown = report.lines[steps[-1] :][-_SHOWN:] if steps else report.lines[-_SHOWN:]
-    advice = ""
-    if _BUILDKIT.search(said):
-        advice = (
-            "\ndocker-py builds with the engine's classic builder, which has nothing of BuildKit's (RUN --mount, "
-            "heredocs, what '# syntax' names): choose --docker-backend=docker-cli with buildx."
-        )
-    log = "".join(f"{line}\n" for line in [*report.lines, said])
-    message = "\n".join([f"docker-py could not {asked}: {said}", *shown]) + advice
-    error = errors.BuildFailed(message, log=log, stderr=said)
+    shown = [line for line in report.lines[steps[-1] :] if not _NOISE.match(line)] if steps else report.lines
+    lines = [f"docker-py could not {asked}: {said}", *shortened(shown)]
+    if classic_builder.is_too_old(said, chosen):
+        lines.append(f"It is the engine's classic builder that does not know this. {USE_BUILDKIT}")
+    error = errors.BuildFailed(
+        "\n".join(lines), log="".join(f"{line}\n" for line in [*report.lines, said]), stderr=said
+    )
     error.explanation = error.msg = said
     error.build_log = iter(report.items)
     return error

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import Unpack
 
+from .. import progress
 from ..client import Image
 from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
+from ..files import nowhere
 from ..normalise import is_remote
-from ..options import BuildOptions, Text, Value, check_keywords
+from ..options import BuildOptions, check_keywords
+from ..templates import Text, Value
 
 __tracebackhide__ = True
 
@@ -28,8 +32,9 @@ def build(
 
     `options` are docker-py's of `images.build`. A relative `path` is looked for below the directory that pytest was
     started in, then next to the file that calls `build`. `fileobj` is a Dockerfile, or with `custom_context` a tar
-    archive, and is read now. `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `scope`,
-    `autouse` and `fixture_name` are pytest's.
+    archive, and is read now. `secrets` is {id: str, bytes or the `pathlib.Path` of a file}, for steps that mount them.
+    `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `scope`, `autouse` and `fixture_name`
+    are pytest's.
     """
     check_keywords(build, options, BuildOptions)
     if not options.get("path") and options.get("fileobj") is None:
@@ -62,19 +67,24 @@ def make(setup: Setup) -> Image:
         options["path"] = _context(setup, str(options["path"]))
     if options.get("fileobj") is not None:
         options["fileobj"] = _content(options["fileobj"])
+    if isinstance(options.get("secrets"), Mapping):
+        options["secrets"] = {name: _secret(setup, name, value) for name, value in options["secrets"].items()}
     stages = setup.options["stages"] or {}
     if not isinstance(stages, Mapping):
         raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")
+    name = repr(setup.request.fixturename)
     for stage, tag in stages.items():
-        setup.driver.build_image({**options, "target": stage, "tag": tag})
-    return setup.client.images.get(setup.driver.build_image(options))
+        with progress.shown(setup, f"building {name}, stage {stage!r}") as report:
+            setup.driver.build_image({**options, "target": stage, "tag": tag}, on_progress=report)
+    with progress.shown(setup, f"building {name}") as report:
+        return setup.client.images.get(setup.driver.build_image(options, on_progress=report))
 
 
 def _context(setup: Setup, path: str) -> str:
     """Give the folder that `path` names. Raises `UsageError`, which lists where it was looked for."""
     if is_remote(path):
         return path
-    places = [setup.config.invocation_params.dir / path, setup.definition.site.folder / path]
+    places = setup.places(path)
     for place in places:
         if place.is_dir():
             return str(place)
@@ -83,5 +93,17 @@ def _context(setup: Setup, path: str) -> str:
         raise UsageError(
             f"{str(file)!r} is a file. build(path=...) takes the folder, and dockerfile= the name of a Dockerfile."
         )
-    tried = " and no ".join(str(place) for place in dict.fromkeys(places))
-    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but there is no {tried}.")
+    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but {nowhere(places)}.")
+
+
+def _secret(setup: Setup, name: str, value: Any) -> Any:
+    """Give the file that a path names. Raises `UsageError`, which lists where it was looked for."""
+    if not isinstance(value, Path):
+        return value
+    places = setup.places(value)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise UsageError(
+            f"The {setup.title} has its secret {name!r} in the file {str(value)!r}, but {nowhere(places)}."
+        )
+    return found

@@ -10,7 +10,8 @@ from typing_extensions import Unpack
 from ..client import Image
 from ..exceptions import UsageError
 from ..factory import Scope
-from ..options import BuildOptions, Text, Value, check_keywords
+from ..options import BuildOptions, check_keywords
+from ..templates import Text, Value
 from .build import build
 from .image import image
 

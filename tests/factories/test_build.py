@@ -112,3 +112,61 @@ def test_a_path_that_is_a_file(pytester: pytest.Pytester, run: Run) -> None:
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E *is a file*dockerfile=*"])
+
+
+def test_secrets(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """Secrets may be templates and files, which are looked for as folders are."""
+    for folder in (".", "sub"):
+        (pytester.path / folder).mkdir(exist_ok=True)
+        (pytester.path / folder / f"in-{folder.strip('.') or 'top'}").write_text("hunter2")
+    (pytester.path / "sub" / "test_it.py").write_text(
+        HEADER
+        + """
+import pytest
+from pathlib import Path
+
+@pytest.fixture(scope='session')
+def vault():
+    return {'token': '{hunter2}'}
+
+it = build(fileobj=io.BytesIO(b'FROM scratch'), secrets={
+    'text': '{vault[token]}!', 'bytes': b'{', 'top': Path('in-top'), 'sub': Path('in-sub'),
+})
+
+def test_it(it): ...
+"""
+    )
+    run().assert_outcomes(passed=1)
+    assert builds(engine)[0]["secrets"] == {
+        "text": "{hunter2}!",
+        "bytes": b"{",
+        "top": pytester.path / "in-top",
+        "sub": pytester.path / "sub" / "in-sub",
+    }
+
+
+def test_a_secret_that_is_nowhere(pytester: pytest.Pytester, run: Run) -> None:
+    """The file of a secret that is not there is an error with the places where it was looked for."""
+    (pytester.mkdir("sub") / "test_it.py").write_text(
+        HEADER
+        + "from pathlib import Path\nit = build(fileobj=io.BytesIO(b'FROM scratch'), secrets={'key': Path('gone')})\n"
+        "def test_it(it): ..."
+    )
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E *'key'*'gone'*{pytester.path / 'gone'}*{pytester.path / 'sub' / 'gone'}*"])
+
+
+@pytest.mark.parametrize("secrets", ["{'key': 'hunter2', 'no id': 'hunter2'}", "{'key': 'hunter2', 'other': 5}"])
+def test_secrets_are_not_shown(pytester: pytest.Pytester, run: Run, secrets: str) -> None:
+    """Values of secrets are in no error and in no listing."""
+    pytester.makepyfile(
+        vault=f"SECRETS = {secrets}\n",
+        test_it=f"{HEADER}from vault import SECRETS\n"
+        "it = build(fileobj=io.BytesIO(b'FROM scratch'), secrets=SECRETS)\ndef test_it(it): ...",
+    )
+    result = run("-vv", "--showlocals", "--setup-show")
+    result.assert_outcomes(errors=1)
+    shown = result.stdout.str() + run("--fixtures", "-v").stdout.str()
+    assert "'secrets' cannot be used here" in shown
+    assert "hunter2" not in shown

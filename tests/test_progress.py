@@ -1,0 +1,188 @@
+"""What is shown of builds and pulls, on a terminal and elsewhere: pytest runs of small projects in processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from pytest_docker_tools.progress import printable
+
+pty = pytest.importorskip("pty", reason="Windows has terminals of another kind.")
+
+CONFTEST = """
+import io
+import pytest
+from pytest_docker_tools import *
+from pytest_docker_tools.client import Client
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+
+@pytest.fixture(scope='session')
+def docker_client():
+    engine = MemoryEngine()
+    engine.registry['base:1'] = MemoryImage()
+    with Client(MemoryDriver(engine)) as client:
+        yield client
+
+def dockerfile(*steps):
+    return io.BytesIO('\\n'.join(['FROM scratch', *steps]).encode())
+
+app = build(fileobj=dockerfile('LABEL a=b', 'RUN one\\x1b[2J\\x07\\ttwo'))
+other = build(fileobj=dockerfile('LABEL c=d'), stages={'first': 'app:first'})
+base = fetch(repository='base:1')
+bad = build(path='nowhere')
+"""
+TESTS = """
+def test_one():
+    pass
+
+def test_two(app, other):
+    print('printed')
+
+def test_three(base):
+    pass
+"""
+TIME = r"\d\.\d s"
+
+OnTerminal = Callable[..., str]
+
+
+@pytest.fixture
+def on_terminal(pytester: pytest.Pytester) -> OnTerminal:
+    """Run pytest on the project, on a terminal of 80 columns, and give what it writes there."""
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(test_it=TESTS)
+
+    def on_terminal(*arguments: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments]
+        environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb"}
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+            os.close(theirs)
+            written = b""
+            # The terminal of a process that has ended cannot be read on Linux.
+            with suppress(OSError):
+                while piece := os.read(ours, 65536):
+                    written += piece
+            process.wait(60)
+        os.close(ours)
+        return written.decode()
+
+    return on_terminal
+
+
+def seen(written: str) -> list[str]:
+    """Give the lines as they are in the end, on which some were written in place of others."""
+    return [line.split("\r")[-1].rstrip() for line in written.replace("\r\n", "\n").split("\n")]
+
+
+def shown(pattern: str, lines: list[str]) -> bool:
+    """Say whether these lines follow each other; `TIME` is what it took."""
+    return re.search(pattern.replace("TIME", TIME), "\n".join(lines)) is not None
+
+
+@pytest.mark.parametrize("argument", ["-q", "-s", "--capture=sys", "--capture=fd"])
+def test_on_a_terminal(on_terminal: OnTerminal, argument: str) -> None:
+    """There is a line for each build and pull, which has what is reported, and in the end how long it took."""
+    written = on_terminal(argument)
+    assert shown(
+        r"\.\nbuilding 'app' \(conftest\.py:17\): TIME\n"
+        r"building 'other', stage 'first' \(conftest\.py:18\): TIME\nbuilding 'other' \(conftest\.py:18\): TIME\n",
+        seen(written),
+    )
+    assert shown(r"\npulling 'base:1' \(conftest\.py:19\): TIME\n", seen(written))
+    assert "\rbuilding 'app' (conftest.py:17): Step 2/3 : LABEL a=b " in written
+    assert max(len(line) for line in re.split("[\r\n]+", written) if line.startswith("building")) < 80
+    assert "3 passed" in written
+
+
+def test_leaves_the_dots(on_terminal: OnTerminal) -> None:
+    """What pytest has written stays as it is, and its dots go on below."""
+    assert shown(
+        r"\ntest_it\.py \.\nbuilding 'app' .*: TIME\n.*\nbuilding 'other' .*: TIME\n\.\n"
+        r"test_it\.py\npulling .*: TIME\n\. +\[100%\]\n",
+        seen(on_terminal()),
+    )
+
+
+def test_leaves_dots_without_a_file(on_terminal: OnTerminal) -> None:
+    """Where the dots are all that pytest writes, they go on on a line of their own."""
+    lines = seen(on_terminal("-q"))
+    assert shown(r"^\.\nbuilding 'app' .*\n.*\nbuilding 'other' .*: TIME\n\.\npulling .*: TIME\n\. +\[100%\]\n", lines)
+
+
+def test_all_lines_stay(on_terminal: OnTerminal) -> None:
+    """With -v each line that is reported has a line of its own."""
+    lines = seen(on_terminal("-v"))
+    assert shown(
+        r"test_it\.py::test_two\nbuilding 'app' \(conftest\.py:17\)\n  Step 1/3 : FROM scratch\n  Step 2/3 : .*\n"
+        r"  Step 3/3 : RUN one\s+two\n  Successfully built \w+\nbuilding 'app' \(conftest\.py:17\): TIME\n"
+        r"building 'other', stage",
+        lines,
+    )
+    assert any(re.match(r"test_it\.py::test_two PASSED +\[ 66%\]", line) for line in lines)
+
+
+@pytest.mark.parametrize("argument", ["-q", "-v"])
+def test_no_control_characters(on_terminal: OnTerminal, argument: str) -> None:
+    """What a build writes does not act upon the terminal."""
+    written = on_terminal(argument)
+    assert "\x1b" not in written
+    assert "\x07" not in written
+
+
+def test_what_fails(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
+    """A build that fails says so, and pytest goes on below it."""
+    (pytester.mkdir("nowhere")).joinpath("Dockerfile.other").write_text("FROM scratch\n")
+    pytester.makepyfile(test_it="def test_it(bad): ...")
+    lines = seen(on_terminal())
+    assert shown(r"\nbuilding 'bad' \(conftest\.py:20\): failed after TIME\nE ", lines)
+
+
+@pytest.mark.parametrize("arguments", [["-qq"], ["-n1"], ["-n1", "-v"], ["-p", "no:terminal"]], ids=str)
+def test_nobody_to_show_it_to(on_terminal: OnTerminal, arguments: list[str]) -> None:
+    """Nothing is shown where little is wanted, and by the workers of pytest-xdist."""
+    written = on_terminal(*arguments)
+    assert "building" not in written
+    assert "pulling" not in written
+
+
+def test_in_another_thread(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
+    """What is made in a thread beside the main one writes nothing in between."""
+    pytester.makepyfile(
+        test_it="import threading\ndef test_it(request):\n    wanted = ['app']\n"
+        "    thread = threading.Thread(target=lambda: request.getfixturevalue('app').id)\n"
+        "    thread.start()\n    thread.join()\n    assert request.getfixturevalue('app').id\n"
+    )
+    written = on_terminal()
+    assert "1 passed" in written
+    assert "building" not in written
+
+
+def test_in_a_file(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
+    """Where the output goes to a file, or through a pipe, nothing is shown."""
+    result = pytester.runpytest_subprocess("-v")
+    result.assert_outcomes(passed=3)
+    assert "building" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("a\tb", "a\tb"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b]8;;http://x\x1b\\link", "link"),
+        ("10%\r20%\b\x00\x7f\x9b2J", "10%20%2J"),
+        ("caf\u00e9 \u4f60", "caf\u00e9 \u4f60"),
+        ("\u202egnp.exe\u200b\ud800", "gnp.exe"),
+    ],
+)
+def test_printable(line: str, expected: str) -> None:
+    """What is left of a line is what can be read."""
+    assert printable(line) == expected
