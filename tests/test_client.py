@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools.archives import write
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.driver import ExecResult, Filters, Kind
 from pytest_docker_tools.exceptions import (
@@ -22,6 +21,7 @@ from pytest_docker_tools.exceptions import (
     UnsupportedOption,
 )
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+from pytest_docker_tools.testing.conformance.archives import archive_of
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def test_images(client: Client, engine: MemoryEngine, tmp_path: Path) -> None:
     assert client.images.list(name="other") == [image]
     engine.registry["remote:2"] = MemoryImage(labels={"from": "registry"})
     assert client.images.pull("remote", "2").labels == {"from": "registry"}
+    assert client.images.pull("remote", all_tags=True) == client.images.list("remote") != []
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     built, log = client.images.build(path=str(tmp_path), tag="built")
     assert built.tags == ["built:latest"]
@@ -261,12 +262,12 @@ def test_options_that_were_not_given(engine: MemoryEngine) -> None:
 
     client = Client(Listening(engine))
     network = client.networks.create("net")
-    client.networks.create("other", "bridge", internal=True, check_duplicate=False)
+    client.networks.create("other", "bridge", internal=True, attachable=False)
     network.connect("any")
     network.connect(client.containers.create("app"), "10.0.0.2")
     assert seen == [
         {"name": "net"},
-        {"name": "other", "driver": "bridge", "internal": True, "check_duplicate": False},
+        {"name": "other", "driver": "bridge", "internal": True, "attachable": False},
         {},
         {"ipv4_address": "10.0.0.2"},
     ]
@@ -283,7 +284,7 @@ def test_build_from_a_file(client: Client) -> None:
 def test_archive_of_a_path(client: Client) -> None:
     """A path comes in chunks, with what is known of it."""
     container = client.containers.create("app")
-    container.put_archive("/", write({"folder/a": b"content"}))
+    container.put_archive("/", archive_of({"folder/a": b"content"}, mode=0o644))
     chunks, stat = container.get_archive("/folder/a", chunk_size=100)
     assert {len(chunk) for chunk in list(chunks)[:-1]} == {100}
     assert (stat["name"], stat["size"], stat["mode"], stat["linkTarget"]) == ("a", 7, 0o644, "")

@@ -347,6 +347,7 @@ def test_what_cannot_be_meant_is_refused_where_it_is_written(
         ("container(image=pytest.fixture(name='my-image')(lambda: 1))", ["*E *image=...*'my-image'*name cannot be*"]),
         ("volume(initial_content=5)", ["*E *dict of names and contents, not as int*"]),
         ("volume(initial_content={5: b''})", ["*E *name of a file is a string, not 5*"]),
+        ("container(image='app', files={'a': b''})", ["*E *UsageError*'a' is no path in a container*"]),
         ("build(fileobj=b'FROM scratch', stages=5)", ["*E *stages=...*dict of stages and tags, not int*"]),
         ("container(image='app', environment={'A': b'[xff]'})".replace("[", chr(92)).replace("]", ""), ["*E *UTF-8*"]),
     ],

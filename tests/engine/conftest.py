@@ -9,7 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,32 @@ import pytest
 from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.plugin import backend_of
 from pytest_docker_tools.testing.fixtures import *  # noqa: F403
+from pytest_docker_tools.testing.fixtures import Build
+from pytest_docker_tools.testing.registry import USERNAME
+
+Project = Callable[..., pytest.RunResult]
 
 BASE = "localhost/pytest-docker-tools/busybox"
+# What each test module that the tests write begins with.
+HEADER = f"""
+from pathlib import Path
+import pytest
+from pytest_docker_tools import *
+
+BASE = {BASE!r}
+MARK = {{'made-for': '{{mark}}'}}
+"""
+# Of the password that `testing.registry` has, as `htpasswd -B` writes it.
+PASSWORD_HASH = "$2y$05$abcdefghijklmnopqrstuuJQ0OEfoQ1jvzDwPykoQtl7vEtSYYygy"
 # What is about some backends only; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
+    "test_builds.py": ("docker-cli",),
     "test_conformance.py": ("docker-cli", "docker-py"),
     "test_docker_cli.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
+    "test_other_clients.py": ("docker-cli",),
+    "test_logins.py": ("docker-cli", "podman"),
 }
 
 
@@ -66,6 +84,27 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
     return left
 
 
+@pytest.fixture
+def module(pytester: pytest.Pytester, mark: str) -> Callable[[str], Path]:
+    """Write a test module."""
+
+    def module(text: str) -> Path:
+        return pytester.makepyfile(test_it=HEADER.replace("{mark}", mark) + text)
+
+    return module
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Project:
+    """Write a test module, and run pytest on it."""
+
+    def project(text: str, *arguments: str) -> pytest.RunResult:
+        module(text)
+        return pytester.runpytest_subprocess(f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments)
+
+    return project
+
+
 def free_port() -> int:
     """Give a port of the loopback interface that nobody has."""
     with closing(socket.socket()) as probe:
@@ -73,16 +112,62 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_until(done: Callable[[], bool], patience: float = 60) -> None:
+    """Look again and again whether something is done, for so many seconds."""
+    end = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < end, "This did not happen in time."
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def registry_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the registries have: both the same."""
+    return tmp_path_factory.mktemp("registry-data")
+
+
+@pytest.fixture(scope="session")
+def registry(registry_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a registry on the loopback interface, without anything in it."""
+    with _serving(registry_data, tmp_path_factory.mktemp("registry")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def private_registry(registry_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one that wants a login, that of `testing.registry`."""
+    folder = tmp_path_factory.mktemp("private-registry")
+    (folder / "htpasswd").write_text(f"{USERNAME}:{PASSWORD_HASH}\n")
+    settings = f"auth: {{htpasswd: {{realm: tests, path: '{folder / 'htpasswd'}'}}}}\n"
+    with _serving(registry_data, folder, settings) as address:
+        yield address
+
+
+@pytest.fixture
+def push(driver: Driver, backend: str, build: Build, registry: str) -> Callable[..., str]:
+    """Put a new image for each of some tags in the registries, and give their repository without its registry."""
+    push = ["podman", "push", "--tls-verify=false"] if backend == "podman" else ["docker", "push"]
+
+    def push_all(*tags: str) -> str:
+        name = f"pulls/{uuid.uuid4().hex}"
+        for tag in tags or ("latest",):
+            reference = f"{registry}/{name}:{tag}"
+            build(fileobj=f"FROM {BASE}\n".encode(), labels={"pushed": f"{name}:{tag}"}, tag=reference)
+            subprocess.run([*push, reference], check=True, capture_output=True)
+            driver.remove("image", [reference], force=True)
+        return name
+
+    return push_all
+
+
+@contextmanager
+def _serving(data: Path, folder: Path, settings: str = "") -> Iterator[str]:
     program = shutil.which("docker-registry")
     assert program, "The tests of pulling need the docker-registry command; scripts/setup installs it."
-    folder = tmp_path_factory.mktemp("registry")
     address = f"127.0.0.1:{free_port()}"
     (folder / "config.yml").write_text(
         f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '{address}'}}\n"
-        f"storage: {{filesystem: {{rootdirectory: '{folder / 'data'}'}}}}\n"
+        f"storage: {{filesystem: {{rootdirectory: '{data}'}}}}\n{settings}"
     )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([program, "serve", str(folder / "config.yml")], stdout=log, stderr=log)

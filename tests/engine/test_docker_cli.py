@@ -33,6 +33,12 @@ def backend() -> str:
     return "docker-cli"
 
 
+def test_an_open_stdin(create: Create, facts: FactsOf) -> None:
+    """A stdin that is open ends when the first who was attached to it leaves."""
+    config = facts(create(stdin_open=True))["Config"]
+    assert (config["OpenStdin"], config["StdinOnce"]) == (True, True)
+
+
 class TestContexts:
     def test_a_context_names_the_engine(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A context names the engine, and DOCKER_HOST comes before it."""
@@ -56,6 +62,18 @@ class TestContexts:
                 driver.endpoint()
             with pytest.raises(EngineUnavailable, match="no-such-context"):
                 driver.ids("container")
+
+    def test_the_users_context_with_a_login(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The engine that the user's configuration names is the one that pulls with another login."""
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+            monkeypatch.delenv(name, raising=False)
+        create = ["docker", "context", "create", "other", "--docker", f"host=unix://{tmp_path}/other.sock"]
+        for command in (create, ["docker", "context", "use", "other"]):
+            subprocess.run(command, check=True, capture_output=True)
+        login = {"username": "me", "password": "hunter3"}
+        with closing(open_driver("docker-cli")) as driver, pytest.raises(EngineUnavailable, match=r"other\.sock"):
+            driver.pull_image({"repository": "127.0.0.1:1/nothing", "auth_config": login})
 
 
 class TestWithoutAnEngine:
@@ -129,14 +147,9 @@ class TestErrors:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("options", [{"cpu_percent": 5}, {"network_disabled": True}, {"isolation": "hyperv"}])
+    @pytest.mark.parametrize("options", [{"cpu_percent": 5}, {"network_disabled": True}])
     def test_containers(self, create: Create, options: dict[str, Any]) -> None:
         """What the client has no flag for is refused."""
         with pytest.raises(UnsupportedOption) as raised:
             create(**options)
         assert raised.value.keyword in options
-
-    def test_builds(self, build: Create) -> None:
-        """So are limits of a build, which some builders ignore."""
-        with pytest.raises(UnsupportedOption, match="container_limits"):
-            build(path=".", container_limits={"memory": 1})

@@ -14,6 +14,7 @@ import pytest
 
 from pytest_docker_tools import seeding
 from pytest_docker_tools.driver import Driver
+from pytest_docker_tools.files import Entry
 
 from .conftest import BASE
 
@@ -305,7 +306,7 @@ def test_volumes_are_filled_side_by_side(driver: Driver, named: Callable[[str], 
 
     def fill(name: str) -> None:
         driver.create_volume({"name": name})
-        seeding.seed(driver, name, {"file": b"content"})
+        seeding.seed(driver, name, {"file": Entry(b"content")})
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(fill, names))
@@ -346,8 +347,19 @@ def test_it(app): ...
         result.assert_outcomes(errors=1)
         result.stdout.fnmatch_lines(["E *classic builder*--docker-backend=docker-cli with buildx*"])
 
-    def test_an_option_that_docker_py_refuses(self, project: Project) -> None:
-        """What docker-py says about an argument names the keyword, and is no TypeError."""
-        result = project("it = container(image=BASE, init_path='/init')\ndef test_it(it): ...")
+    @pytest.mark.parametrize(
+        ("option", "text"),
+        [
+            ("init_path='/init'", "'init_path' cannot be used here: engines do not take it any more. Use 'init'."),
+            (
+                "ports={'80/tcp': None}, network_mode=fxtr('host')",
+                "'ports' cannot be used here: with network_mode='host' *",
+            ),
+        ],
+    )
+    def test_an_option_that_docker_py_refuses(self, project: Project, option: str, text: str) -> None:
+        """What docker-py does not take names the keyword, and is no TypeError."""
+        host = "@pytest.fixture\ndef host(): return 'host'\n"
+        result = project(f"{host}it = container(image=BASE, {option})\ndef test_it(it): ...")
         result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines(["E *UnsupportedOption: 'init_path' cannot be used here: docker-py refused it*"])
+        result.stdout.fnmatch_lines([f"E *UnsupportedOption: {text}"])

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,40 +13,13 @@ import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from .conftest import BASE, free_port
-
-Project = Callable[..., pytest.RunResult]
-
-HEADER = f"""
-import pytest
-from pytest_docker_tools import *
-
-BASE = {BASE!r}
-MARK = {{'made-for': '{{mark}}'}}
-"""
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, backend: str, mark: str) -> Project:
-    """Write a test module, and run pytest on it."""
-
-    def project(module: str, *arguments: str) -> pytest.RunResult:
-        pytester.makepyfile(test_it=HEADER.replace("{mark}", mark) + module)
-        return pytester.runpytest_subprocess(f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments)
-
-    return project
+from .conftest import BASE, Project, wait_until
 
 
 @pytest.fixture
 def client(backend: str) -> list[str]:
     """The command line that reaches the same engine as the backend does."""
     return ["podman"] if backend == "podman" else ["docker"]
-
-
-@pytest.fixture
-def choose_engine(backend: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Let the environment name another engine."""
-    return partial(monkeypatch.setenv, "CONTAINER_HOST" if backend == "podman" else "DOCKER_HOST")
 
 
 WEB = """
@@ -119,11 +89,16 @@ def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
 
 
 def test_ctrl_c_leaves_nothing(
-    pytester: pytest.Pytester, backend: str, mark: str, driver: Driver, left: Callable[[], list[str]]
+    pytester: pytest.Pytester,
+    backend: str,
+    module: Callable[[str], Path],
+    mark: str,
+    driver: Driver,
+    left: Callable[[], list[str]],
 ) -> None:
     """An interrupt while a container is waited for ends pytest, and removes everything that was made."""
-    pytester.makepyfile(
-        test_it=HEADER.replace("{mark}", mark) + WEB + "late = container(image=BASE, command='sleep 600', labels=MARK,"
+    module(
+        WEB + "late = container(image=BASE, command='sleep 600', labels=MARK,"
         " ports={'9/tcp': None}, environment={'WEB': '{web.name}'}, timeout=300)\ndef test_it(late): ...\n"
     )
     with (pytester.path / "log").open("w") as log:
@@ -138,13 +113,6 @@ def test_ctrl_c_leaves_nothing(
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == pytest.ExitCode.INTERRUPTED
     assert left() == []
-
-
-def wait_until(done: Callable[[], bool], patience: float = 60) -> None:
-    end = time.monotonic() + patience
-    while not done():
-        assert time.monotonic() < end, "This did not happen in time."
-        time.sleep(0.05)
 
 
 def test_reuse(project: Project, mark: str, left: Callable[[], list[str]], driver: Driver) -> None:
@@ -180,65 +148,10 @@ def test_reuse_refuses_what_is_not_ours(project: Project, mark: str, driver: Dri
     assert driver.inspect("volume", [name]) != [None]
 
 
-def test_a_failing_test_shows_what_containers_wrote(project: Project, backend: str) -> None:
-    """The report of a failing test has the containers' output, whatever bytes it holds."""
-    result = project(
-        "it = container(image=BASE, command=['sh', '-c', r'printf \"caf\\303\\251 \\377 \\033[31m\\n\"; sleep 600'])\n"
-        "def test_it(it):\n    import time\n    while not it.logs(): time.sleep(0.01)\n    assert False\n"
-    )
-    result.assert_outcomes(failed=1)
-    # Docker's own log driver replaces bytes that are no UTF-8, podman's keeps them.
-    byte = r"\xff" if backend == "podman" else "\N{REPLACEMENT CHARACTER}"
-    result.stdout.fnmatch_lines(["*docker logs of it*", rf"café {byte} \x1b[[]31m"])
-
-
-@pytest.mark.parametrize(
-    ("definition", "lines"),
-    [
-        (
-            "container(image=BASE, command=['sh', '-c', 'echo no config; exit 3'])",
-            ["E *ContainerFailed*exit code 3*", "E *no config", "*docker logs of it*", "no config"],
-        ),
-        (
-            "container(image=BASE, command='sleep 600', ports={'80/tcp': None}, timeout=0.5)",
-            ["E *ContainerNotReady*0.5 seconds*port 80/tcp*"],
-        ),
-        ("container(image='nowhere/nothing:1')", ["E *ImageNotFound*'nowhere/nothing:1'*fetch(repository=*"]),
-        ("container(image=BASE, command='nonsense')", ["E *EngineError*executable file*not found*"]),
-        ("image(name='nowhere/nothing:1')", ["E *ImageNotFound*'nowhere/nothing:1'*fetch(repository=*"]),
-        ("build(path='nowhere')", ["E *UsageError*'nowhere'*there is no *"]),
-        (
-            "build(fileobj=__import__('io').BytesIO(b'FROM %s\\nRUN echo kaputt && exit 7' % BASE.encode()))",
-            ["E *BuildFailed*", "E *kaputt*"],
-        ),
-        ("fetch(repository='127.0.0.1:1/nothing')", ["E *127.0.0.1:1/nothing*connection refused*"]),
-    ],
-)
-def test_what_goes_wrong_is_told(
-    project: Project, left: Callable[[], list[str]], definition: str, lines: list[str]
+def test_stages_are_tagged(
+    project: Project, driver: Driver, pytester: pytest.Pytester, mark: str, client: list[str]
 ) -> None:
-    """What cannot be made is an error of its fixture, in a sentence, without our code, and leaves nothing."""
-    result = project(f"it = {definition}\ndef test_it(it): ...\ndef test_other(): ...")
-    result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(lines)
-    result.stdout.no_fnmatch_line("*pytest_docker_tools/*")
-    result.stdout.no_fnmatch_line("*backends/*")
-    result.stdout.no_fnmatch_line("*hidden*")
-
-
-def test_a_port_in_use_is_told(project: Project, left: Callable[[], list[str]]) -> None:
-    """A fixed host port that another container has is an error that says what to do."""
-    result = project(
-        "a, b = [container(image=BASE, command='httpd -f -p 80', ports={'80/tcp': port}, labels=MARK) "
-        f"for port in [{free_port()}] * 2]\ndef test_it(a, b): ..."
-    )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *PortUnavailable*already *None for a free one*"])
-    assert left() == []
-
-
-def test_stages_are_tagged(project: Project, driver: Driver, pytester: pytest.Pytester, mark: str) -> None:
-    """Each stage gets its own tag; the image's content comes from it."""
+    """Each stage gets its own tag, which keeps it when images are pruned; the image's content comes from it."""
     folder = pytester.mkdir("app")
     (folder / "Dockerfile").write_text(
         f"FROM {BASE} AS builder\nRUN echo made > /made\nFROM {BASE}\nCOPY --from=builder /made /made\n"
@@ -246,12 +159,14 @@ def test_stages_are_tagged(project: Project, driver: Driver, pytester: pytest.Py
     tags = [f"localhost/{mark}:app", f"localhost/{mark}:builder"]
     try:
         result = project(
-            f"app = build(path='app', tag='{tags[0]}', stages={{'builder': '{tags[1]}'}})\n"
+            f"app = build(path='app', tag='{tags[0]}', stages={{'builder': '{tags[1]}'}}, labels=MARK)\n"
             "it = container(image='{app.id}', command='sleep 600')\n"
             "def test_it(it, app):\n    assert it.get_text('/made') == 'made\\n'\n"
             f"    assert app.tags == ['{tags[0]}']"
         )
         result.assert_outcomes(passed=1)
+        prune = [*client, "image", "prune", "--force", "--filter", f"label=made-for={mark}"]
+        subprocess.run(prune, check=True, capture_output=True)
         assert None not in driver.inspect("image", tags)
     finally:
         driver.remove("image", tags, force=True)
@@ -287,75 +202,6 @@ def test_image_or_build(
         f"def test_it(app):\n    assert ('built' in app.labels) is {not given}"
     )
     result.assert_outcomes(passed=1)
-
-
-def test_an_engine_that_does_not_answer(project: Project, choose_engine: Callable[[str], None]) -> None:
-    """An endpoint without an engine is one sentence with the endpoint and what to do."""
-    choose_engine(f"tcp://127.0.0.1:{free_port()}")
-    result = project("it = container(image=BASE)\ndef test_it(it): ...")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *EngineUnavailable*tcp://127.0.0.1:*_HOST*"])
-    assert "INTERNALERROR" not in result.stdout.str()
-
-
-def test_an_engine_that_hangs(project: Project, choose_engine: Callable[[str], None]) -> None:
-    """An engine that accepts and never answers is given up after docker_timeout, and no process stays."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        choose_engine(address)
-        result = project("it = container(image=BASE)\ndef test_it(it): ...", "-o", "docker_timeout=0.5")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *DeadlineExceeded*0.5 *"])
-    assert clients_of(address) == []
-
-
-def clients_of(address: str) -> list[str]:
-    """Give the processes whose environment names this engine."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if f"_HOST={address}".encode() in environment and process.name != str(os.getpid()):
-            found.append(process.name)
-    return found
-
-
-def test_a_missing_client(
-    project: Project, backend: str, monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester, tmp_path: Path
-) -> None:
-    """Without what the driver needs, its program or its library, there is one sentence that says what to install."""
-    if backend == "docker-py":
-        pytester.mkpydir("docker").joinpath("__init__.py").write_text("raise ModuleNotFoundError(name='docker')")
-        monkeypatch.setenv("PYTHONPATH", str(pytester.path))
-    else:
-        (tmp_path / "python3").symlink_to(shutil.which("python3") or sys.executable)
-        monkeypatch.setenv("PATH", str(tmp_path))
-    result = project("it = container(image=BASE)\ndef test_it(it): ...")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *EngineUnavailable*nstall*"])
-
-
-def test_secrets_are_in_no_report(project: Project) -> None:
-    """An environment value that comes from a fixture is in no message, traceback or listing of pytest's."""
-    module = """
-@pytest.fixture
-def settings():
-    return {'PASSWORD': open('secret').read()}
-
-it = container(image=BASE, command='false', environment=fxtr('settings'))
-wrong = container(image=BASE, environment=fxtr('settings'), mac_address='nonsense', user='nobody:nogroup:x')
-
-def test_it(it): ...
-def test_wrong(wrong): ...
-"""
-    Path("secret").write_text("hunter2")
-    result = project(module, "-vv", "--showlocals", "--setup-show")
-    result.assert_outcomes(errors=2)
-    assert "hunter2" not in result.stdout.str() + result.stderr.str()
 
 
 def test_an_internal_network(project: Project) -> None:

@@ -1,0 +1,102 @@
+"""The examples of the README, and of the pages in docs, are true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pytest_docker_tools.testing import MemoryEngine, MemoryImage
+
+from .conftest import Run
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+OTHER_PAGES = [ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", ROOT / "backends" / "README.md"]
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)
+LOGIN = ("me", "hunter2")
+
+
+class Example(NamedTuple):
+    """A piece of Python, the file that it stands in on its page, and where else it stands to the letter."""
+
+    page: Path
+    name: str
+    code: str
+    source: str | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.page.name}-{self.name}"
+
+
+EXAMPLES = [
+    Example(page, block["name"], block["code"], block["source"])
+    for page in PAGES
+    for block in BLOCK.finditer(page.read_text())
+]
+QUOTED = [example for example in EXAMPLES if example.source]
+RUN = [example for example in EXAMPLES if not example.source]
+
+
+def test_every_example_is_checked() -> None:
+    """Every piece of Python in the pages is one that the tests below quote or run."""
+    assert sum(page.read_text().count("```python") for page in PAGES) == len(EXAMPLES)
+    assert QUOTED
+    assert RUN
+
+
+@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of this project has a file, and the heading that it names."""
+    for link in LINK.findall(page.read_text()):
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not heading or heading in headings(target), link
+
+
+def headings(page: Path) -> set[str]:
+    """Give the headings of a page as links name them."""
+    found = re.findall("^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("example", QUOTED, ids=lambda example: example.source)
+def test_quoted_code_is_in_the_example(example: Example) -> None:
+    """What a page shows of an example stands in it to the letter."""
+    assert example.source
+    assert example.code.strip() in (ROOT / example.source).read_text()
+
+
+@pytest.mark.parametrize(
+    "example", [example for example in RUN if example.name != "conftest.py"], ids=lambda example: example.title
+)
+def test_code_runs(
+    example: Example,
+    pytester: pytest.Pytester,
+    run: Run,
+    engine: MemoryEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A test module of a page passes, together with the conftest.py that precedes it."""
+    monkeypatch.delenv("IMAGE_ID", raising=False)
+    for variable, value in zip(("REGISTRY_USER", "REGISTRY_PASSWORD"), LOGIN, strict=True):
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("INDEX_TOKEN", "hunter2")
+    engine.registry["redis:7"] = MemoryImage(listens=("6379/tcp",), logs=b"Ready to accept connections\n")
+    engine.registry["registry.example.org/team/app:1"] = MemoryImage()
+    engine.logins["registry.example.org/team/app"] = LOGIN
+    engine.add_image("redis:7", engine.registry["redis:7"])
+    (pytester.mkdir("app") / "Dockerfile").write_text("FROM scratch\n")
+    before = RUN[: RUN.index(example)]
+    for other in before:
+        if other.name == "conftest.py" and other.page == example.page:
+            pytester.makeconftest(other.code)
+    pytester.makepyfile(**{example.name.removesuffix(".py"): example.code})
+    result = run()
+    assert result.ret == 0
+    assert "passed" in result.parseoutcomes()
