@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -34,6 +38,15 @@ MARK = {{'made-for': '{{mark}}'}}
 """
 # Of the password that `testing.registry` has, as `htpasswd -B` writes it.
 PASSWORD_HASH = "$2y$05$abcdefghijklmnopqrstuuJQ0OEfoQ1jvzDwPykoQtl7vEtSYYygy"
+BuilderKind = Literal["classic", "BuildKit", "buildx"]
+
+PLUGINS = Path(__file__).parents[2] / ".cache" / "buildx" / "cli-plugins"
+# Keywords, and ids of rows, of the conformance suite.
+REFUSED_BY_BUILDER: Mapping[BuilderKind, frozenset[str]] = {
+    "classic": frozenset({"platform other", "secrets"}),
+    "BuildKit": frozenset({"container_limits", "rm kept", "shmsize"}),
+    "buildx": frozenset({"container_limits", "isolation", "rm kept"}),
+}
 # What is about some backends only; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
@@ -188,3 +201,72 @@ def _await_listening(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.02)
     raise AssertionError("The registry does not listen.")
+
+
+@dataclass(frozen=True)
+class Builder:
+    """A builder of a client. The client's own one before 23.0 is `BuildKit`, that of its plugin is `buildx`."""
+
+    kind: BuilderKind
+    client: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.version}"
+
+    def environment(self, folder: Path, engine: str) -> dict[str, str | None]:
+        """Give what makes the client use it. `folder` is for a configuration, which could name another `engine`."""
+        if self.kind != "buildx":
+            return {"DOCKER_BUILDKIT": "1" if self.kind == "BuildKit" else "0"}
+        assert (PLUGINS / "docker-buildx").exists(), "The tests of builds need buildx; scripts/buildx downloads it."
+        if not (folder / "cli-plugins").exists():
+            (folder / "cli-plugins").symlink_to(PLUGINS)
+        return {"DOCKER_BUILDKIT": None, "BUILDX_BUILDER": None, "DOCKER_CONFIG": str(folder), "DOCKER_HOST": engine}
+
+
+def clients() -> list[str]:
+    """Give each client on the PATH; the first is the one that drivers use if they are not told otherwise."""
+    places = os.environ.get("PATH", "").split(os.pathsep)
+    found = {os.path.realpath(client): client for place in places if (client := shutil.which("docker", path=place))}
+    return [*found.values()]
+
+
+def version_of(client: str) -> str:
+    """Give a client's version, such as "20.10.24"."""
+    return _output(client, "--version").split("version ")[1].split(",")[0].split("+")[0]
+
+
+def has_addresses_by_network(client: str, engine: Mapping[str, Any]) -> bool:
+    """Say whether a client has hardware addresses for endpoints only, which an engine of that version does not take."""
+    api = tuple(int(part) for part in str(engine["ApiVersion"]).split("."))
+    return int(version_of(client).split(".")[0]) >= 25 and api < (1, 44)
+
+
+def on_path() -> Iterator[Builder]:
+    """Give the builders of each client on the PATH."""
+    for client in clients():
+        version = version_of(client)
+        yield Builder("classic", client, version)
+        yield Builder("BuildKit" if int(version.split(".")[0]) < 23 else "buildx", client, version)
+
+
+def kind_of(client: str) -> BuilderKind:
+    """Give the kind of builder that a client uses in this environment."""
+    flags = set(re.findall("--[a-z]+", _output(client, "build", "--help")))
+    if "--secret" not in flags:
+        return "classic"
+    return "buildx" if "--load" in flags else "BuildKit"
+
+
+def refused(kind: BuilderKind, engine: Mapping[str, Any]) -> frozenset[str]:
+    """Give what a builder does not do with an engine, whose `version` this is."""
+    found = REFUSED_BY_BUILDER[kind]
+    if kind != "classic" or not engine.get("Experimental"):
+        found |= {"squash"}
+    if kind == "buildx" and int(str(engine["Version"]).partition(".")[0]) < 23:
+        found |= {"shmsize"}
+    return found
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

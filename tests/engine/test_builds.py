@@ -22,7 +22,7 @@ from pytest_docker_tools.testing.conformance.build import UUID
 from pytest_docker_tools.testing.fixtures import Build, Content, Create, Named
 from pytest_docker_tools.testing.unresponsive import Open
 
-from .builders import Builder, on_path, refused
+from .conftest import Builder, on_path, refused
 
 PROXY = "http://192.0.2.9:3128"
 

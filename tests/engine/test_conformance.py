@@ -8,7 +8,7 @@ from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.conformance import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Reported
 
-from . import builders
+from .conftest import has_addresses_by_network, kind_of, refused
 
 # What is for engines on Windows only, or for later ones.
 REFUSED = {
@@ -32,11 +32,11 @@ REPORTED: dict[str, Reported] = {
 def refused_options(backend: str, driver: Driver) -> frozenset[str]:
     """What the backend refuses, with this client and this engine."""
     # docker-py builds with the classic builder only.
-    kind = builders.kind_of("docker") if backend == "docker-cli" else "classic"
-    refused = REFUSED.get(backend, frozenset()) | builders.refused(kind, driver.version())
-    if backend == "docker-cli" and builders.has_addresses_by_network("docker", driver.version()):
-        refused |= {"mac_address"}
-    return refused
+    kind = kind_of("docker") if backend == "docker-cli" else "classic"
+    rows = REFUSED.get(backend, frozenset()) | refused(kind, driver.version())
+    if backend == "docker-cli" and has_addresses_by_network("docker", driver.version()):
+        rows |= {"mac_address"}
+    return rows
 
 
 @pytest.fixture(scope="session")

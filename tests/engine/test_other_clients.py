@@ -19,11 +19,11 @@ from pytest_docker_tools.testing.conformance import (  # noqa: F401
 )
 from pytest_docker_tools.testing.fixtures import Reported
 
-from . import builders
+from .conftest import clients, has_addresses_by_network, version_of
 from .test_conformance import REFUSED, REPORTED
 
 
-@pytest.fixture(scope="session", params=builders.clients()[1:], ids=builders.version_of)
+@pytest.fixture(scope="session", params=clients()[1:], ids=version_of)
 def client(request: pytest.FixtureRequest) -> str:
     """A client."""
     return str(request.param)
@@ -40,7 +40,7 @@ def driver(client: str) -> Iterator[Driver]:
 def refused_options(client: str, driver: Driver) -> frozenset[str]:
     """What it refuses."""
     refused = REFUSED["docker-cli"]
-    return refused | {"mac_address"} if builders.has_addresses_by_network(client, driver.version()) else refused
+    return refused | {"mac_address"} if has_addresses_by_network(client, driver.version()) else refused
 
 
 @pytest.fixture(scope="session")
