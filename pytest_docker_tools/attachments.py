@@ -1,14 +1,11 @@
-"""The networks of a container: what tests say of them, and attaching it to more than its first."""
+"""The networks of a container, as tests name them."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from .deadline import Deadline
-from .driver import Driver, Options
-from .exceptions import DriverError, UsageError
+from .exceptions import UsageError
 from .normalise import endpoint
 from .normalise.values import sequence_of, texts
 
@@ -53,21 +50,3 @@ def _name(network: Any) -> str:
     if not isinstance(name, str):
         raise UsageError(f"container(networks=...) takes networks, or names of them, not {type(name).__name__}.")
     return name
-
-
-def attach(driver: Driver, container: str, options: Options, deadline: Deadline) -> None:
-    """Attach a container, which nobody knows yet, to the networks that its options have after the first one.
-
-    For drivers whose engine, or client, takes one network when it creates a container. `options` are
-    `options.ContainerOptions` in their normal form. Nothing of the container stays if that fails, or is interrupted.
-    Raises what `Driver.connect` raises.
-    """
-    try:
-        for network, endpoint in options.get("networking_config", {}).items():
-            if network != options["network_mode"]:
-                driver.connect(network, container, endpoint, timeout=deadline.left)
-    except BaseException:
-        # That it fails as well says less than why it was needed.
-        with contextlib.suppress(DriverError):
-            driver.remove("container", [container], force=True, volumes=True)
-        raise

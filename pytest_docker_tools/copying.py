@@ -53,8 +53,9 @@ def put(driver: Driver, container: Facts, files: Entries) -> None:
 
     Raises `UsageError` where they would not be seen in it, and `EngineError` where the engine refuses them.
     """
+    hidden = _mounts(container)
     for name in files:
-        _require_visible(f"/{name}", container)
+        _require_visible(f"/{name}", hidden, container)
     missing = {name: entry for name, entry in files.items() if not _is_there(driver, container["Id"], name, entry)}
     if not missing:
         return
@@ -82,8 +83,7 @@ def _is_there(driver: Driver, container: str, name: str, entry: Entry) -> bool:
         return False
 
 
-def _require_visible(path: str, container: Facts) -> None:
-    hidden = _mounts(container)
+def _require_visible(path: str, hidden: Mapping[str, str], container: Facts) -> None:
     place = path
     while place not in hidden and place != "/":
         place = posixpath.dirname(place)

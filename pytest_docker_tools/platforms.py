@@ -17,6 +17,13 @@ def is_for(image: Mapping[str, Any], platform: str) -> bool:
     return system == image["Os"] and _ARCHITECTURES.get(architecture, architecture) in ("", image["Architecture"])
 
 
+def is_surely_for(image: Mapping[str, Any], platform: str) -> bool:
+    """Say whether an image is for just this platform, variant included; a system alone is not enough to tell."""
+    wanted = [part for part in platform.lower().split("/") if part]
+    found = [image.get(key) for key in ("Os", "Architecture", "Variant")]
+    return len(wanted) > 1 and found[: len(wanted)] == wanted
+
+
 def platform_of(image: Mapping[str, Any]) -> str:
     """Give the platform of an image, known by its inspect JSON."""
     return f"{image['Os']}/{image['Architecture']}"

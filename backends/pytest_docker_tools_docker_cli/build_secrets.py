@@ -5,7 +5,6 @@ The client reads them in its own environment; what cannot be in one, in a file t
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from pathlib import Path
 
 from pytest_docker_tools.driver import Progress
 from pytest_docker_tools.exceptions import BuildFailed
+
+from . import private_file
 
 __tracebackhide__ = True
 
@@ -40,7 +41,7 @@ class BuildSecrets:
             self.variables[place] = text
             self.flags.append(f"--secret=id={name},env={place}")
         else:
-            _write(folder / place, content)
+            private_file.write(folder / place, content)
             self.flags.append(f"--secret=id={name},src={folder / place}")
 
     @property
@@ -75,9 +76,3 @@ def _read(name: str, file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise BuildFailed(f"The secret {name!r} cannot be read from {str(file)!r}: {error.strerror}.") from None
-
-
-def _write(file: Path, content: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as opened:
-        opened.write(content)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from . import private_file
 from .runner import Command
 
 __tracebackhide__ = True
@@ -94,9 +95,7 @@ def entries(content: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def write(file: Path, content: Mapping[str, Any]) -> None:
     """Write a configuration that nobody but its owner can read."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(content, opened)
+    private_file.write(file, json.dumps(content).encode())
 
 
 def _link_all(source: Path, target: Path) -> None:

@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pytest_docker_tools.attachments import attach
+from pytest_docker_tools import api_versions
+from pytest_docker_tools.completion import complete
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Options
-from pytest_docker_tools.engine_warnings import warn
-from pytest_docker_tools.exceptions import UnsupportedOption
 
 from .client_configuration import configured
 from .command import check, comma_separated, keywords
@@ -34,8 +33,7 @@ class Creation(Kinds):
         asked = f"create a container from {chosen['image']!r}"
         with self._creating(chosen, deadline) as (todo, keywords):
             result = self._do(asked, todo, deadline, keywords=keywords)
-        attach(self, result.text, chosen, deadline)
-        warn(self, result.text, self.warnings.findall(result.complaint))
+        complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
         return result.text
 
     @contextlib.contextmanager
@@ -66,15 +64,9 @@ class Creation(Kinds):
 
     def refuse_what_is_ignored(self, chosen: Options, deadline: Deadline) -> None:
         """Raise for what the client hands on to an engine that would not heed it."""
-        has_subpath = any(mount.get("VolumeOptions", {}).get("Subpath") for mount in chosen.get("mounts", []))
-        if not has_subpath and "kernel_memory" not in chosen:
-            return
-        api = str(self.version(timeout=deadline.at_most(self.timeout))["ApiVersion"])
-        version = tuple(map(int, api.split(".")))
-        if has_subpath and version < (1, 45):
-            raise UnsupportedOption("mounts", f"a subpath needs an engine with API 1.45; this has {api}.")
-        if "kernel_memory" in chosen and version >= (1, 42):
-            raise UnsupportedOption("kernel_memory", f"an engine with API {api} does not heed it any more.")
+        api_versions.refuse_what_is_ignored(
+            chosen, lambda: str(self.version(timeout=deadline.at_most(self.timeout))["ApiVersion"])
+        )
 
     def _words(self, chosen: Options, deadline: Deadline) -> tuple[Sequence[str], Sequence[str]]:
         """Give the flag and the operands that entrypoint and command are."""

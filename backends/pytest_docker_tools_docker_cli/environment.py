@@ -12,9 +12,11 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pytest_docker_tools.exceptions import UnsupportedOption
 
+from . import private_file
 from .command import check
 
 __tracebackhide__ = True
@@ -51,11 +53,9 @@ class Environment:
             yield [*self.flags, f"--env-file={_STDIN}"], self._file()
         else:
             with tempfile.TemporaryDirectory() as folder:
-                path = os.path.join(folder, "environment")
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with open(descriptor, "wb") as file:
-                    file.write(self._file())
-                yield [*self.flags, f"--env-file={path}"], None
+                file = Path(folder, "environment")
+                private_file.write(file, self._file())
+                yield [*self.flags, f"--env-file={file}"], None
 
     def _file(self) -> bytes:
         # With the bytes that os.environ gives for what is no UTF-8.

@@ -9,10 +9,9 @@ from typing import IO, Any, cast
 
 from docker import errors as theirs
 
-from pytest_docker_tools.attachments import attach
+from pytest_docker_tools.completion import complete
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult, Options
-from pytest_docker_tools.engine_warnings import warn
 from pytest_docker_tools.exceptions import DeadlineExceeded, UnsupportedOption
 from pytest_docker_tools.references import quoted
 
@@ -40,8 +39,7 @@ class Containers(Base):
                 return creation.create(api, chosen)
 
         container, said = self.calls.run(f"create a container from {chosen['image']!r}", create, deadline)
-        attach(self, container, chosen, deadline)
-        warn(self, container, said)
+        complete(self, container, chosen, said, deadline)
         return container
 
     def start(self, ref: str, *, timeout: float | None = None) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 
 from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
 from docker.types import EndpointConfig
-from docker.utils import version_lt
 
-from pytest_docker_tools.exceptions import UnsupportedOption
+from pytest_docker_tools.api_versions import refuse_what_is_ignored
 
 from .calls import View
 
@@ -24,7 +23,7 @@ def create(api: View, options: Mapping[str, Any]) -> tuple[str, list[str]]:
 
     Raises what docker-py raises.
     """
-    _refuse_what_is_ignored(api, options)
+    refuse_what_is_ignored(options, lambda: api.api_version)
     binds, ports = options.get("volumes", []), options.get("ports", {})
     container = {keyword: options[keyword] for keyword in RUN_CREATE_KWARGS if keyword in options}
     host = {keyword: options[keyword] for keyword in RUN_HOST_CONFIG_KWARGS if keyword in options}
@@ -50,18 +49,3 @@ def _endpoints(options: Mapping[str, Any], host: dict[str, Any]) -> dict[str, An
         endpoint["links"] = [*endpoint.get("links", []), *host.pop("links")]
     # Any version: the engine's own is asked later.
     return {network: EndpointConfig("1.44", **endpoint)} if endpoint else {}
-
-
-def need(api: View, version: str, keyword: str, what: str) -> None:
-    """Raise `UnsupportedOption` where the engine would take something, and not heed it."""
-    if version_lt(api.api_version, version):
-        raise UnsupportedOption(keyword, f"a {what} needs an engine with API {version}; this has {api.api_version}.")
-
-
-def _refuse_what_is_ignored(api: View, options: Mapping[str, Any]) -> None:
-    if any("mac_address" in endpoint for endpoint in options.get("networking_config", {}).values()):
-        need(api, "1.44", "networking_config", "MAC address")
-    if any("Subpath" in mount.get("VolumeOptions", {}) for mount in options.get("mounts", [])):
-        need(api, "1.45", "mounts", "subpath")
-    if options.get("kernel_memory") and not version_lt(api.api_version, "1.42"):
-        raise UnsupportedOption("kernel_memory", f"an engine with API {api.api_version} does not heed it any more.")

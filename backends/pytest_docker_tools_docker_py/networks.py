@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pytest_docker_tools.api_versions import need
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.references import quoted
 
 from .base import Base
 from .calls import View
-from .creation import need
 from .options import arguments, blamed
 
 __tracebackhide__ = True
@@ -36,7 +36,7 @@ class Networks(Base):
 
         def connect(api: View) -> None:
             if "mac_address" in chosen:
-                need(api, "1.44", "mac_address", "MAC address")
+                need(api.api_version, "1.44", "mac_address", "MAC address")
             with blamed(chosen):
                 api.connect_container_to_network(container, network, **chosen)
 

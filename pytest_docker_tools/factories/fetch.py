@@ -13,6 +13,7 @@ from ..exceptions import UsageError
 from ..factory import Scope, Setup, fixture
 from ..normalise import image_reference
 from ..options import PullOptions, check_keywords
+from ..platforms import is_surely_for
 from ..references import split_registry
 from ..templates import FixtureReference, Value
 
@@ -93,9 +94,5 @@ def _mirrored(setup: Setup, repository: str) -> str:
 def _on_engine(setup: Setup, options: Mapping[str, Any]) -> str | None:
     """Give the id of the image if the engine has it, for the platform that is asked for."""
     [facts] = setup.driver.inspect("image", [image_reference(options)])
-    wanted = [part for part in str(options.get("platform") or "").lower().split("/") if part]
-    if facts is None or len(wanted) == 1:
-        # A part of a platform is not enough to tell.
-        return None
-    is_for = [facts.get(key) for key in ("Os", "Architecture", "Variant")]
-    return str(facts["Id"]) if is_for[: len(wanted)] == wanted else None
+    platform = str(options.get("platform") or "")
+    return str(facts["Id"]) if facts and (not platform or is_surely_for(facts, platform)) else None

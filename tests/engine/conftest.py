@@ -8,11 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,6 +118,26 @@ def project(pytester: pytest.Pytester, backend: str, module: Callable[[str], Pat
         return pytester.runpytest_subprocess(f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments)
 
     return project
+
+
+@pytest.fixture
+def interrupt(pytester: pytest.Pytester, backend: str) -> Callable[[Callable[[], bool]], None]:
+    """Run pytest on what was written, interrupt it when something has happened, and wait for its end."""
+
+    def interrupt(has_happened: Callable[[], bool]) -> None:
+        with (pytester.path / "log").open("w") as log:
+            process = pytester.popen(
+                [sys.executable, "-m", "pytest", f"--docker-backend={backend}"],
+                stdout=log,
+                stderr=log,
+                # Who runs these tests in the background may have had it ignored.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+            )
+        wait_until(has_happened)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+
+    return interrupt
 
 
 def free_port() -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,9 +86,8 @@ def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
 
 
 def test_ctrl_c_leaves_nothing(
-    pytester: pytest.Pytester,
-    backend: str,
     module: Callable[[str], Path],
+    interrupt: Callable[[Callable[[], bool]], None],
     mark: str,
     driver: Driver,
     left: Callable[[], list[str]],
@@ -101,17 +97,7 @@ def test_ctrl_c_leaves_nothing(
         WEB + "late = container(image=BASE, command='sleep 600', labels=MARK,"
         " ports={'9/tcp': None}, environment={'WEB': '{web.name}'}, timeout=300)\ndef test_it(late): ...\n"
     )
-    with (pytester.path / "log").open("w") as log:
-        process = pytester.popen(
-            [sys.executable, "-m", "pytest", f"--docker-backend={backend}"],
-            stdout=log,
-            stderr=log,
-            # Who runs these tests in the background may have had it ignored.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-        )
-    wait_until(lambda: len(driver.ids("container", {"label": f"made-for={mark}", "status": "running"})) == 2)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    interrupt(lambda: len(driver.ids("container", {"label": f"made-for={mark}", "status": "running"})) == 2)
     assert left() == []
 
 

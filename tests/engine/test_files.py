@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -269,7 +267,7 @@ def test_large_files(
 def test_an_interrupt_while_a_volume_is_filled(
     pytester: pytest.Pytester,
     module: Callable[[str], Path],
-    backend: str,
+    interrupt: Callable[[Callable[[], bool]], None],
     driver: Driver,
     left: Callable[[], list[str]],
     mark: str,
@@ -280,17 +278,7 @@ def test_an_interrupt_while_a_volume_is_filled(
     with (pytester.path / "big").open("wb") as big:
         big.truncate(10 * BIG)
     module(f"vol = volume(name='{mark}', labels=MARK, initial_content={{'big': Path('big')}})\ndef test_it(vol): ...")
-    with (pytester.path / "log").open("w") as log:
-        process = pytester.popen(
-            [sys.executable, "-m", "pytest", f"--docker-backend={backend}"],
-            stdout=log,
-            stderr=log,
-            # Who runs these tests in the background may have had it ignored.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-        )
-    wait_until(lambda: driver.ids("container", {"volume": mark}) != [])
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    interrupt(lambda: driver.ids("container", {"volume": mark}) != [])
     assert left() == []
     assert driver.ids("container", {"volume": mark}) == []
     # What is new is of tests beside this one, and soon gone.

@@ -1,4 +1,4 @@
-"""The networks of a container that was just created, after its first."""
+"""What is done with a container that was just created: further networks, and what the engine said of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools.attachments import attach
+from pytest_docker_tools.completion import complete
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Options
-from pytest_docker_tools.exceptions import EngineError, NotFound
+from pytest_docker_tools.exceptions import EngineError, EngineWarning, NotFound
 from pytest_docker_tools.normalise import normalised
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
@@ -31,7 +31,7 @@ def attached(driver: MemoryDriver, **options: Any) -> str:
     of_others = {"networking_config", "network_mode"}
     first = {keyword: value for keyword, value in chosen.items() if keyword not in of_others}
     container = driver.create_container({**first, "network": chosen.get("network_mode")})
-    attach(driver, container, chosen, Deadline(5))
+    complete(driver, container, chosen, [], Deadline(5))
     return container
 
 
@@ -80,3 +80,32 @@ def test_the_reason_is_raised(driver: MemoryDriver, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(MemoryDriver, "remove", refuse)
     with pytest.raises(NotFound, match="nowhere"):
         attached(driver, networking_config={"a": {}, "nowhere": {}})
+
+
+class Talkative(MemoryDriver):
+    """A driver of an engine with an image, which says two things of each container."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryEngine())
+        self.engine.add_image("server", MemoryImage())
+
+    def create_container(self, options: Options, *, timeout: float | None = None) -> str:
+        container = super().create_container(options, timeout=timeout)
+        complete(self, container, {}, ["one", "two"], Deadline(5))
+        return container
+
+
+def test_each_is_a_warning() -> None:
+    """Each is a warning of its own, at the place where the container was asked for."""
+    with pytest.warns(EngineWarning) as found:
+        Talkative().create_container({"image": "server"})
+    assert [(str(item.message), item.filename) for item in found] == [("one", __file__), ("two", __file__)]
+
+
+@pytest.mark.filterwarnings("error::pytest_docker_tools.exceptions.EngineWarning")
+def test_one_that_is_an_error() -> None:
+    """Where warnings are errors, the first is raised, and the container is gone."""
+    driver = Talkative()
+    with pytest.raises(EngineWarning, match="one"):
+        driver.create_container({"image": "server"})
+    assert driver.ids("container") == []
