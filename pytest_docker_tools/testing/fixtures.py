@@ -23,6 +23,7 @@ import pytest
 from ..driver import Driver, Facts, Kind
 from ..drivers import open_driver
 from ..exceptions import UsageError
+from ..normalise import Verb
 from ..plugin import backend_of
 from .capabilities import (
     can_connection,
@@ -51,6 +52,7 @@ from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
 __tracebackhide__ = True
 
 __all__ = [
+    "accepts",
     "backend",
     "build",
     "can_connection",
@@ -98,6 +100,7 @@ __all__ = [
     "written",
 ]
 
+Accepts = Callable[..., bool]
 Named = Callable[..., str]
 Create = Callable[..., str]
 Build = Callable[..., str]
@@ -162,6 +165,17 @@ def raw_log() -> dict[str, Any]:
 def refused_options() -> frozenset[str]:
     """Ids of rows of the suite's tables that cannot be had here, besides the keywords that the driver `refuses`."""
     return frozenset()
+
+
+# Of each test, as a module may have a driver of its own.
+@pytest.fixture
+def accepts(driver: Driver, refused_options: frozenset[str]) -> Accepts:
+    """Say whether keywords of a verb, or rows of a table, are all carried out: `accepts("build", "squash")`."""
+
+    def accepts(verb: Verb, *names: str) -> bool:
+        return not (refused_options | driver.refuses.get(verb, {}).keys()) & {*names}
+
+    return accepts
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from ...driver import Driver, Facts
 from ...exceptions import DriverError, UnsupportedOption
 from ..capabilities import allowed
-from ..fixtures import Create, FactsOf, Named
+from ..fixtures import Accepts, Create, FactsOf, Named
 
 
 class Row(NamedTuple):
@@ -63,52 +63,35 @@ def found(facts: Facts, network: str, path: str) -> Any:
     return value
 
 
-def is_accepted(driver: Driver, row: Row, refused: frozenset[str]) -> bool:
-    """Say whether the driver, with its engine, has the keyword."""
-    return row.keyword not in driver.refuses.get("connect", {}) and f"connect {row.keyword}" not in refused
-
-
 class TestAttachments:
     @rows
     def test_from_the_start(
-        self,
-        driver: Driver,
-        create: Create,
-        facts: FactsOf,
-        wide_network: str,
-        subnet: int,
-        refused_options: frozenset[str],
-        row: Row,
+        self, driver: Driver, create: Create, facts: FactsOf, wide_network: str, subnet: int, row: Row, accepts: Accepts
     ) -> None:
         """What `networking_config` asks for is what the container has in its first network."""
         value = wanted(row, subnet)
-        with allowed(is_accepted(driver, row, refused_options)):
+        with allowed(accepts("connect", row.keyword, f"connect {row.keyword}")):
             container = create(network=wide_network, networking_config={wide_network: CONFIGS[row.keyword](value)})
             driver.start(container)
             assert found(facts(container), wide_network, row.path) == value
 
     @rows
     def test_later(
-        self,
-        driver: Driver,
-        run: Create,
-        facts: FactsOf,
-        wide_network: str,
-        subnet: int,
-        refused_options: frozenset[str],
-        row: Row,
+        self, driver: Driver, run: Create, facts: FactsOf, wide_network: str, subnet: int, row: Row, accepts: Accepts
     ) -> None:
         """What `connect` asks for is what the container has in one more network."""
         value = wanted(row, subnet)
-        with allowed(is_accepted(driver, row, refused_options)):
+        with allowed(accepts("connect", row.keyword, f"connect {row.keyword}")):
             container = run()
             driver.connect(wide_network, container, {row.keyword: value})
             assert found(facts(container), wide_network, row.path) == value
 
-    def test_links(self, driver: Driver, create: Create, run: Create, facts: FactsOf, network: str) -> None:
+    def test_links(
+        self, driver: Driver, create: Create, run: Create, facts: FactsOf, network: str, accepts: Accepts
+    ) -> None:
         """A link to another container is one of the network in which it was asked for."""
         other, name = run(network=network), facts(network, "network")["Name"]
-        with allowed("links" not in driver.refuses.get("connect", {})):
+        with allowed(accepts("connect", "links")):
             first = create(network=name, networking_config={name: {"links": {other: "database"}}})
             second = create()
             driver.connect(name, second, {"links": [(other, "database")]})

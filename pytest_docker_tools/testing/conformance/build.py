@@ -13,7 +13,7 @@ import pytest
 from ...driver import Driver
 from ...exceptions import BuildFailed, UnsupportedOption
 from ..capabilities import allowed, needs
-from ..fixtures import Build, Content, Create, FactsOf, Named, Publish
+from ..fixtures import Accepts, Build, Content, Create, FactsOf, Named, Publish
 
 
 class Effect(NamedTuple):
@@ -73,11 +73,6 @@ def folder(path: Path, image: str) -> Path:
     (path / "sub").mkdir()
     (path / "sub" / "Other").write_text(f"FROM {image}\nLABEL which=other\n")
     return path
-
-
-def is_accepted(driver: Driver, refused: frozenset[str], *ids: str) -> bool:
-    """Say whether nothing of what a test is about is refused."""
-    return not (refused | driver.refuses.get("build", {}).keys()) & set(ids)
 
 
 class TestBuildImage:
@@ -166,18 +161,11 @@ class TestBuildImage:
     @needs("processes")
     @pytest.mark.parametrize("effect", EFFECTS, ids=[effect.id for effect in EFFECTS])
     def test_effect(
-        self,
-        driver: Driver,
-        build: Build,
-        image: str,
-        create: Create,
-        content: Content,
-        refused_options: frozenset[str],
-        effect: Effect,
+        self, build: Build, image: str, create: Create, content: Content, effect: Effect, accepts: Accepts
     ) -> None:
         """What a keyword asks for is what a step finds, unless it is refused."""
         dockerfile = f"FROM {image}\nRUN {{ {effect.command}; }} > /seen 2> /dev/null\n".encode()
-        with allowed(is_accepted(driver, refused_options, effect.id, *effect.options)):
+        with allowed(accepts("build", effect.id, *effect.options)):
             seen = content(create(image=build(fileobj=dockerfile, **effect.options)), "/seen").decode()
             assert re.search(effect.expected, seen)
 
@@ -206,35 +194,33 @@ class TestBuildImage:
             assert facts(built, "image")["Config"]["Labels"]["which"] == expected
 
     @needs("processes")
-    def test_platform(self, driver: Driver, build: Build, facts: FactsOf, refused_options: frozenset[str]) -> None:
+    def test_platform(self, build: Build, facts: FactsOf, accepts: Accepts) -> None:
         """An image is for the platform that was asked for; a builder that would make one for another is refused."""
         own = facts(build(fileobj=b"FROM scratch\nLABEL a=b\n", platform="linux"), "image")
         other = "arm64" if own["Architecture"] == "amd64" else "amd64"
-        with allowed(is_accepted(driver, refused_options, "platform other")):
+        with allowed(accepts("build", "platform other")):
             built = build(fileobj=b"FROM scratch\nLABEL a=b\n", platform=f"linux/{other}")
             assert (facts(built, "image")["Os"], facts(built, "image")["Architecture"]) == ("linux", other)
 
     @needs("processes")
-    def test_squash(
-        self, driver: Driver, build: Build, image: str, facts: FactsOf, refused_options: frozenset[str]
-    ) -> None:
+    def test_squash(self, build: Build, image: str, facts: FactsOf, accepts: Accepts) -> None:
         """All steps make one layer."""
         base = facts(image, "image")["RootFS"]["Layers"]
-        with allowed(is_accepted(driver, refused_options, "squash")):
+        with allowed(accepts("build", "squash")):
             built = build(fileobj=f"FROM {image}\nRUN echo a > /a\nRUN echo b > /b\n".encode(), squash=True)
             assert len(facts(built, "image")["RootFS"]["Layers"]) == len(base) + 1
 
     @needs("processes")
     @pytest.mark.parametrize("rm", [None, True, False])
     def test_containers_of_steps(
-        self, driver: Driver, build: Build, image: str, named: Named, refused_options: frozenset[str], rm: bool | None
+        self, driver: Driver, build: Build, image: str, named: Named, accepts: Accepts, rm: bool | None
     ) -> None:
         """The containers of steps are gone, unless they are to be kept."""
         label = named("volume")
         build(fileobj=f"FROM {image}\nLABEL {label}=1\nRUN true\n".encode(), rm=rm)
         kept = driver.ids("container", {"label": label})
         driver.remove("container", kept)
-        assert bool(kept) is (rm is False and "rm kept" not in refused_options)
+        assert bool(kept) is (rm is False and accepts("build", "rm kept"))
 
     @needs("processes")
     @pytest.mark.parametrize(
@@ -246,7 +232,7 @@ class TestBuildImage:
         build: Build,
         image: str,
         named: Named,
-        refused_options: frozenset[str],
+        accepts: Accepts,
         options: dict[str, Any],
         is_kept: bool,
     ) -> None:
@@ -257,25 +243,18 @@ class TestBuildImage:
         kept = driver.ids("container", {"label": label})
         driver.remove("container", kept)
         driver.remove("image", driver.ids("image", {"label": label}), force=True)
-        assert bool(kept) is (is_kept and "rm kept" not in refused_options)
+        assert bool(kept) is (is_kept and accepts("build", "rm kept"))
 
     @needs("processes")
     def test_a_cache_of_steps(
-        self,
-        driver: Driver,
-        build: Build,
-        image: str,
-        named: Named,
-        create: Create,
-        content: Content,
-        refused_options: frozenset[str],
+        self, build: Build, image: str, named: Named, create: Create, content: Content, accepts: Accepts
     ) -> None:
         """A builder that has secrets has folders that stay from one build to the next; another says what it lacks."""
         mount = f"--mount=type=cache,id={named('volume')},target=/kept"
         first, second = (
             f"FROM {image}\nRUN {mount} echo {word} >> /kept/file; cp /kept/file /seen\n".encode() for word in "ab"
         )
-        if is_accepted(driver, refused_options, "secrets"):
+        if accepts("build", "secrets"):
             build(fileobj=first, nocache=False)
             assert content(create(image=build(fileobj=second, nocache=False)), "/seen") == b"a\nb\n"
         else:

@@ -7,19 +7,15 @@ from typing import Any
 
 import pytest
 
-from ...driver import Driver
 from ...exceptions import BuildFailed, UnsupportedOption
 from ..capabilities import allowed, needs
-from ..fixtures import Build
-from .build import is_accepted
+from ..fixtures import Accepts, Build
 from .errors import SECRET, nobody_sees, shown
 
 
 class TestBuildSecrets:
     @needs("processes")
-    def test_secrets(
-        self, driver: Driver, build: Build, image: str, tmp_path: Path, refused_options: frozenset[str]
-    ) -> None:
+    def test_secrets(self, build: Build, image: str, tmp_path: Path, accepts: Accepts) -> None:
         """A step can read secrets, whatever bytes they have, in files that the image does not have."""
         (tmp_path / "token").write_bytes(b"of a file\n")
         secrets = {"text": "two\nlines", "bytes": b"\0\xff", "long": "x" * 100_000}
@@ -30,13 +26,11 @@ class TestBuildSecrets:
             f"FROM {image}\nRUN {mounts} {check}\nRUN --mount=type=secret,id=text test "
             '"$(cat /run/secrets/text)" = "$(printf \'two\\nlines\')"\nRUN ! grep -r lines /run\n'
         )
-        with allowed(is_accepted(driver, refused_options, "secrets")):
+        with allowed(accepts("build", "secrets")):
             build(fileobj=dockerfile.encode(), secrets={**secrets, "file": tmp_path / "token"})
 
     @needs("processes")
-    def test_what_is_told_has_no_secrets(
-        self, driver: Driver, build: Build, image: str, tmp_path: Path, refused_options: frozenset[str]
-    ) -> None:
+    def test_what_is_told_has_no_secrets(self, build: Build, image: str, tmp_path: Path, accepts: Accepts) -> None:
         """Secrets are seen in no list of processes, in no error, and in no line that is reported."""
         seen: list[str] = []
         dockerfile = (
@@ -44,7 +38,7 @@ class TestBuildSecrets:
             "cat /run/secrets/one /run/secrets/two; exit 7\n"
         )
         secrets = {"one": f"{SECRET}\nfirst-{SECRET}\n", "two": b"\0" + SECRET.encode()}
-        kind = BuildFailed if is_accepted(driver, refused_options, "secrets") else UnsupportedOption
+        kind = BuildFailed if accepts("build", "secrets") else UnsupportedOption
         with nobody_sees(SECRET, tmp_path), pytest.raises(kind) as raised:
             build(seen.append, fileobj=dockerfile.encode(), secrets=secrets)
         assert SECRET not in shown(raised.value) + "".join(seen)
@@ -59,12 +53,10 @@ class TestBuildSecrets:
             build(fileobj=b"FROM scratch\nLABEL a=b\n", secrets=secrets)
 
     @needs("processes")
-    def test_a_secret_that_is_nowhere(
-        self, driver: Driver, build: Build, tmp_path: Path, refused_options: frozenset[str]
-    ) -> None:
+    def test_a_secret_that_is_nowhere(self, build: Build, tmp_path: Path, accepts: Accepts) -> None:
         """A file that is not there is BuildFailed, and named."""
         with pytest.raises((BuildFailed, UnsupportedOption)) as raised:
             build(fileobj=b"FROM scratch\nLABEL a=b\n", secrets={"token": tmp_path / "nowhere"})
-        if is_accepted(driver, refused_options, "secrets"):
+        if accepts("build", "secrets"):
             assert isinstance(raised.value, BuildFailed)
             assert "nowhere" in str(raised.value)

@@ -13,7 +13,7 @@ import pytest
 from ...driver import Driver
 from ...exceptions import BuildFailed, DriverError, EngineError
 from ..capabilities import allowed, needs
-from ..fixtures import Build, Create, Named, Publish
+from ..fixtures import Accepts, Build, Create, Named, Publish
 from ..registry import PASSWORD, USERNAME
 
 SECRET = "hunter2-in-the-open"
@@ -118,8 +118,8 @@ class TestSecrets:
             build(fileobj=dockerfile, buildargs={"PASSWORD": SECRET})
 
     @needs("connection")
-    def test_of_pulls(self, driver: Driver, publish: Publish, refused_options: frozenset[str], tmp_path: Path) -> None:
+    def test_of_pulls(self, driver: Driver, publish: Publish, accepts: Accepts, tmp_path: Path) -> None:
         """No process shows a password for a registry among its arguments."""
         options = {"auth_config": {"username": USERNAME, "password": PASSWORD}}
-        with nobody_sees(PASSWORD, tmp_path), allowed("auth_config" not in refused_options):
+        with nobody_sees(PASSWORD, tmp_path), allowed(accepts("pull", "auth_config")):
             driver.pull_image({"repository": publish(private=True).repository, **options})

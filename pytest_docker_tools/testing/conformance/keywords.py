@@ -8,9 +8,8 @@ import pytest
 
 from ...driver import Driver, Facts
 from ...exceptions import UnsupportedOption
-from ...normalise import Verb
 from ..capabilities import allowed, unless_engine_says
-from ..fixtures import Create, FactsOf, Named, Reported
+from ..fixtures import Accepts, Create, FactsOf, Named, Reported
 
 
 class Row(NamedTuple):
@@ -32,9 +31,10 @@ class Row(NamedTuple):
             found = found[name]
         assert found == expected
 
-    def is_accepted(self, driver: Driver, verb: Verb, refused: frozenset[str]) -> bool:
-        """Say whether none of it is refused."""
-        return not (refused | driver.refuses.get(verb, {}).keys()) & {self.id, *self.options}
+    @property
+    def names(self) -> set[str]:
+        """What a driver may refuse of it."""
+        return {self.id, *self.options}
 
 
 DEVICE_RATE = [{"Path": "/dev/zero", "Rate": 1048576}]
@@ -224,52 +224,39 @@ class TestKeywords:
     @rows(CONTAINER)
     def test_of_a_container(
         self,
-        driver: Driver,
         create: Create,
         facts: FactsOf,
-        refused_options: frozenset[str],
         reported: Reported,
         recwarn: pytest.WarningsRecorder,
         row: Row,
+        accepts: Accepts,
     ) -> None:
         """What a keyword of a container asks for is what the engine reports, or warns that its kernel cannot do."""
-        with allowed(row.is_accepted(driver, "container", refused_options)):
+        with allowed(accepts("container", *row.names)):
             found = facts(create(**row.options))
             if not any("discarded" in str(item.message) for item in recwarn.list):
                 row.check(found, reported)
 
-    def test_size_of_a_container(self, driver: Driver, create: Create, facts: FactsOf) -> None:
+    def test_size_of_a_container(self, create: Create, facts: FactsOf, accepts: Accepts) -> None:
         """Options of a container's own file system get to the engine, which has them on some file systems only."""
-        with allowed("storage_opt" not in driver.refuses.get("container", {})), unless_engine_says("storage"):
+        with allowed(accepts("container", "storage_opt")), unless_engine_says("storage"):
             assert facts(create(storage_opt={"size": "1G"}))["HostConfig"]["StorageOpt"] == {"size": "1G"}
 
     @rows(NETWORK)
     def test_of_a_network(
-        self,
-        driver: Driver,
-        named: Named,
-        facts: FactsOf,
-        refused_options: frozenset[str],
-        reported: Reported,
-        row: Row,
+        self, driver: Driver, named: Named, facts: FactsOf, reported: Reported, row: Row, accepts: Accepts
     ) -> None:
         """What a keyword of a network asks for is what the engine reports."""
-        with allowed(row.is_accepted(driver, "network", refused_options)):
+        with allowed(accepts("network", *row.names)):
             network = driver.create_network({"name": named("network"), **row.options})
             row.check(facts(network, "network"), reported)
 
     @rows(VOLUME)
     def test_of_a_volume(
-        self,
-        driver: Driver,
-        named: Named,
-        facts: FactsOf,
-        refused_options: frozenset[str],
-        reported: Reported,
-        row: Row,
+        self, driver: Driver, named: Named, facts: FactsOf, reported: Reported, row: Row, accepts: Accepts
     ) -> None:
         """What a keyword of a volume asks for is what the engine reports."""
-        with allowed(row.is_accepted(driver, "volume", refused_options)):
+        with allowed(accepts("volume", *row.names)):
             row.check(facts(driver.create_volume({"name": named("volume"), **row.options}), "volume"), reported)
 
     @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from ...driver import Driver
 from ...exceptions import Conflict, Forbidden, NotFound, UnsupportedOption
 from ..capabilities import allowed, needs, unless_engine_says
-from ..fixtures import Create, FactsOf, Named
+from ..fixtures import Accepts, Create, FactsOf, Named
 
 
 class TestCreateNetwork:
@@ -42,12 +42,12 @@ class TestCreateNetwork:
         assert int(attached["IPAddress"].rpartition(".")[2]) >= 128
 
     def test_reserved_addresses(
-        self, driver: Driver, named: Named, facts: FactsOf, subnet: int, refused_options: frozenset[str]
+        self, driver: Driver, named: Named, facts: FactsOf, subnet: int, accepts: Accepts
     ) -> None:
         """Addresses can be kept for others."""
         reserved = {"router": f"198.18.{subnet}.2"}
         pool = {"Subnet": f"198.18.{subnet}.0/24", "AuxiliaryAddresses": reserved}
-        with allowed("network ipam reserved" not in refused_options):
+        with allowed(accepts("network", "network ipam reserved")):
             network = driver.create_network({"name": named("network"), "ipam": {"Config": [pool]}})
             assert facts(network, "network")["IPAM"]["Config"][0]["AuxiliaryAddresses"] == reserved
 
@@ -57,9 +57,9 @@ class TestCreateNetwork:
         network = driver.create_network({"name": named("network"), **options})
         assert facts(network, "network")["EnableIPv6"]
 
-    def test_of_a_swarm(self, driver: Driver, named: Named, facts: FactsOf) -> None:
+    def test_of_a_swarm(self, driver: Driver, named: Named, facts: FactsOf, accepts: Accepts) -> None:
         """The network by which a swarm is reached is one of an engine that is in a swarm."""
-        with allowed("ingress" not in driver.refuses.get("network", {})), unless_engine_says("swarm"):
+        with allowed(accepts("network", "ingress")), unless_engine_says("swarm"):
             network = driver.create_network({"name": named("network"), "driver": "overlay", "ingress": True})
             assert facts(network, "network")["Ingress"] is True
 

@@ -21,7 +21,7 @@ from ...exceptions import (
     UnsupportedOption,
 )
 from ..capabilities import allowed, needs, skip_without
-from ..fixtures import FactsOf, Named, Publish
+from ..fixtures import Accepts, FactsOf, Named, Publish
 from ..registry import ARCHITECTURE, PASSWORD, USERNAME, Registry
 
 
@@ -78,11 +78,11 @@ class TestPullImage:
         with pytest.raises(ImageNotFound, match="platform"):
             driver.pull_image({"repository": published.repository, "platform": "linux/riscv64"})
 
-    def test_all_tags(self, driver: Driver, publish: Publish, facts: FactsOf) -> None:
+    def test_all_tags(self, driver: Driver, publish: Publish, facts: FactsOf, accepts: Accepts) -> None:
         """All tags of a repository can be pulled; its name is given, by which the images are found."""
         first = publish(tag="one")
         second = publish(repository=first.repository, tag="two")
-        with allowed("all_tags" not in driver.refuses.get("pull", {})):
+        with allowed(accepts("pull", "all_tags")):
             repository = driver.pull_image({"repository": first.repository, "all_tags": True})
             pulled = {facts(published.reference, "image")["Id"] for published in (first, second)}
             found = driver.ids("image", {"reference": repository})
@@ -141,19 +141,19 @@ class TestPullImage:
             driver.pull_image({"repository": published.repository})
         assert driver.inspect("image", [published.reference]) == [None]
 
-    def test_credentials(self, driver: Driver, publish: Publish) -> None:
+    def test_credentials(self, driver: Driver, publish: Publish, accepts: Accepts) -> None:
         """An image is pulled with credentials, in both forms of them."""
         published = publish(private=True)
         pair = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
         for login in ({"username": USERNAME, "password": PASSWORD}, {"auth": pair}):
-            with allowed("auth_config" not in driver.refuses.get("pull", {})):
+            with allowed(accepts("pull", "auth_config")):
                 assert driver.pull_image({"repository": published.repository, "auth_config": login})
                 driver.remove("image", [published.reference])
 
-    def test_wrong_credentials(self, driver: Driver, publish: Publish) -> None:
+    def test_wrong_credentials(self, driver: Driver, publish: Publish, accepts: Accepts) -> None:
         """Credentials that are refused are Unauthorized, which says so, and no part of the error."""
         repository, wrong = publish(private=True).repository, {"username": USERNAME, "password": "hunter3"}
-        error = UnsupportedOption if "auth_config" in driver.refuses.get("pull", {}) else Unauthorized
+        error = Unauthorized if accepts("pull", "auth_config") else UnsupportedOption
         with pytest.raises(error, match="refused the login" if error is Unauthorized else "") as raised:
             driver.pull_image({"repository": repository, "auth_config": wrong})
         assert "hunter3" not in f"{raised.value!r} {raised.value.command} {raised.value.stderr}"
