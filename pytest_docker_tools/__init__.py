@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 __all__ = ["build", "container", "fetch", "fxtr", "image", "image_or_build", "network", "volume"]
-_MODULES = ("exceptions", "factories", "wrappers")
+_MODULES = ("exceptions", "factories", "probes", "wrappers")
 
 
 def __getattr__(name: str) -> Any:

@@ -38,6 +38,33 @@ def bring_together(options: dict[str, Any]) -> None:
         options.update(network=next(iter(endpoints)), networking_config=endpoints)
 
 
+def of(container: Mapping[str, Any], network: str) -> dict[str, Any]:
+    """Give the options, those of `Driver.connect`, with which a container is attached to a network, by its facts.
+
+    Raises `UsageError` where it is not.
+    """
+    attached = container["NetworkSettings"].get("Networks") or {}
+    if network not in attached:
+        raise UsageError(
+            f"Container {container['Name'].lstrip('/')!r} is not on the network {network!r}. It is on: "
+            f"{', '.join(attached) or 'none'}."
+        )
+    facts = attached[network]
+    addresses = facts.get("IPAMConfig") or {}
+    found = {
+        # Engines add the short id by themselves.
+        "aliases": [name for name in facts.get("Aliases") or [] if not container["Id"].startswith(name)],
+        "links": facts.get("Links"),
+        "driver_opt": facts.get("DriverOpts"),
+        "ipv4_address": addresses.get("IPv4Address"),
+        "ipv6_address": addresses.get("IPv6Address"),
+        "link_local_ips": addresses.get("LinkLocalIPs"),
+        # Neighbours remember it for a while.
+        "mac_address": facts.get("MacAddress"),
+    }
+    return {keyword: value for keyword, value in found.items() if value}
+
+
 def _endpoints(network: Any, networks: Any) -> dict[str, dict[str, Any]]:
     is_dict = isinstance(networks, Mapping)
     given = networks.items() if is_dict else [(item, None) for item in sequence_of("networks", networks or [])]

@@ -158,6 +158,7 @@ class ContainerVerbs:
             tail=line_count(tail),
             since=epoch("since", since),
             until=epoch("until", until),
+            timeout=self.patience(),
         )
 
 

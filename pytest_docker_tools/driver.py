@@ -8,10 +8,12 @@ Rules that hold for every verb:
 - `kind` is one of `KINDS`. A `ref` is a full id, or a name. What begins an id of a container or a network is no ref:
   somebody's name may do that too.
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
-  Id, Name, Image, State (Status, Pid, ExitCode, OOMKilled, Error), Config (Image, Env, Labels), HostConfig
-  (NetworkMode, PortBindings, AutoRemove, ReadonlyRootfs, Tmpfs), Mounts (Type, Destination), NetworkSettings (Ports,
-  Networks: NetworkID, IPAddress, GlobalIPv6Address, Gateway); of an image: Id, RepoTags, Os, Architecture, Variant,
-  Config (Labels); of a network: Id, Name, Labels, Containers; of a volume: Name, Labels.
+  Id, Name, Image, Created, RestartCount, State (Status, Pid, ExitCode, OOMKilled, Error, FinishedAt and, where there is
+  a check, Health: Status, FailingStreak, Log), Config (Image, Env, Labels, Healthcheck), HostConfig (NetworkMode,
+  PortBindings, AutoRemove, ReadonlyRootfs, Tmpfs), Mounts (Type, Destination), NetworkSettings (Ports, Networks:
+  NetworkID, IPAddress, GlobalIPv6Address, Gateway, IPv6Gateway, MacAddress, Aliases, Links, DriverOpts, IPAMConfig); of
+  an image: Id, RepoTags, Os, Architecture, Variant, Config (Labels); of a network: Id, Name, Labels, Containers; of a
+  volume: Name, Labels.
 - Options come in docker-py's spelling, as the user wrote them (templates already replaced). Every option is
   carried out exactly, or refused with `UnsupportedOption`, which names it; none is dropped. One that is None is as if
   it were not there; options that contradict each other are refused. `normalise` has the accepted forms.
@@ -38,10 +40,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar, Literal, NamedTuple, get_args
 
-from . import listening
+from . import calls, listening
 from .endpoint import Endpoint as Endpoint
 from .exceptions import ImageNotFound, NotFound, UnsupportedOperation
 from .normalise import Verb as Verb
+from .normalise import normalised
 
 __tracebackhide__ = True
 
@@ -61,6 +64,8 @@ Capability = Literal[
     "unset",  # a command that is executed does not have to have all variables of its container
 ]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+# The verbs of `normalise` that make something.
+Made = Literal["build", "container", "network", "pull", "volume"]
 Facts = dict[str, Any]
 Filters = Mapping[str, "str | Sequence[str]"]
 Options = Mapping[str, Any]
@@ -328,10 +333,37 @@ class Driver(ABC):
         """
         return None
 
+    def client_command(self) -> Sequence[str]:
+        """Give the words with which a person, in the environment of the tests, begins a command for this engine.
+
+        As docker has them, `exec -it`, `inspect`, `logs` and `rm` can follow. None where there is no such program.
+        """
+        return ()
+
+    def shown(self, verb: Made, options: Options) -> str:
+        """Show what would be asked of the engine, as a command or a call in one line, without values that are secret.
+
+        `options` are those of the verb; references to fixtures may still be in them, as "{name.attribute}". Raises
+        `UnsupportedOption` for a keyword that cannot be carried out, or that cannot be read with a reference in its
+        place. The engine is not contacted, no client is run, and nothing is read or written on disk, so what depends
+        on the version of the engine is not refused here. A driver without a command line shows docker-py's call.
+        """
+        normalised(verb, options, self.refuses)
+        return calls.call(verb, options)
+
     def missing(self, kind: Kind, ref: str) -> NotFound:
         """Give the error for an object that has to be there and that `inspect` did not find."""
         error = ImageNotFound if kind == "image" else NotFound
         return error(f"There is no {kind} {ref!r} on the engine at {self.endpoint().url}.")
+
+    def health(self, container: Facts, *, timeout: float | None = None) -> Facts | None:
+        """Give what the health check of a running container has found: Status, FailingStreak, Log.
+
+        `container` is what `inspect` gave a moment ago, whose State has it where the engine tries the check by itself.
+        A driver of an engine that does not lets it do so now.
+        """
+        health: Facts | None = container["State"].get("Health")
+        return health
 
     def listening(self, container: Facts, *, timeout: float | None = None) -> frozenset[listening.Socket] | None:
         """Give the sockets that listen in a running container, or None where that cannot be known.
@@ -345,7 +377,10 @@ class Driver(ABC):
     # Second tier
 
     def version(self, *, timeout: float | None = None) -> Facts:
-        """Give the engine's version as its API does: `Version`, `ApiVersion`, `Os`, `Arch` ..."""
+        """Give the engine's version as its API does: `Version`, `ApiVersion`, `Os`, `Arch` ...
+
+        `Client` is added where that is known: `Name` and `Version` of the program or library that speaks to it.
+        """
         raise self._unsupported("version")
 
     def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,11 +28,14 @@ __tracebackhide__ = True
 T = TypeVar("T")
 ScopeName = Literal["session", "package", "module", "class", "function"]
 Scope: TypeAlias = ScopeName | Callable[[str, pytest.Config], ScopeName]
+# Fixtures that have to be set up before another one: names, fxtr("name"), or the fixtures themselves.
+DependsOn: TypeAlias = Sequence[str | templates.FixtureReference | Callable[..., Any]]
 
 # What every fixture of a factory asks pytest for. The first one may get lost: pytest 8.0 takes it for `self` in the
 # body of a unittest.TestCase.
 _ALWAYS = ("pytestconfig", "request", "docker_client")
 _DEFINITION = "__docker_tools_definition__"
+_DEPENDS_ON = "depends_on"
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ class Setup:
 
     def places(self, path: str | os.PathLike[str]) -> list[Path]:
         """Give where a path on disk is looked for: from where pytest was started, and next to the definition."""
-        return [folder / path for folder in (self.config.invocation_params.dir, self.definition.site.folder)]
+        return self.definition.places(path, self.config)
 
     @property
     def title(self) -> str:
         """The fixture as an error message names it."""
-        return f"{self.definition.factory} {self.request.fixturename!r} ({self.definition.site})"
+        return self.definition.title(str(self.request.fixturename))
 
 
 Make = Callable[[Setup], Any]
@@ -76,13 +79,23 @@ class Definition:
     values: Mapping[str, Any] = field(repr=False)
     site: Site
 
+    def places(self, path: str | os.PathLike[str], config: pytest.Config) -> list[Path]:
+        """Give where a path on disk is looked for: from where pytest was started, and next to the definition."""
+        return [folder / path for folder in (config.invocation_params.dir, self.site.folder)]
+
+    def title(self, name: str) -> str:
+        """Give the fixture, which has this name, as an error message names it."""
+        return f"{self.factory} {name!r} ({self.site})"
+
     @cached_property
     def names(self) -> list[str]:
+        """The fixtures that are asked for, each once. Raises `TemplateError`."""
+        return list(dict.fromkeys([*_ALWAYS, *self.references]))
+
+    @cached_property
+    def references(self) -> list[str]:
         """The fixtures that the keywords refer to, each once. Raises `TemplateError`."""
-        found = dict.fromkeys(_ALWAYS)
-        for keyword in self.values:
-            found.update(dict.fromkeys(self.names_in(keyword)))
-        return list(found)
+        return list(dict.fromkeys(name for keyword in self.values for name in self.names_in(keyword)))
 
     def names_in(self, keyword: str) -> list[str]:
         """Give the fixtures that one keyword refers to. Raises `TemplateError`."""
@@ -93,9 +106,24 @@ class Definition:
         """Give the keywords with the values of fixtures in place of references. Raises `TemplateError`."""
         options = {}
         for keyword, value in self.values.items():
+            # What it refers to is there, and that is all it says.
+            if keyword == _DEPENDS_ON:
+                continue
             with _Context(self, keyword):
                 options[keyword] = templates.render(value, fixtures, self.fixture_name)
         return options
+
+    def outline(self) -> dict[str, Any]:
+        """Give the keywords with references as text, such as "{name.attribute}". Raises `TemplateError`."""
+        outlined = {}
+        for keyword, value in self.values.items():
+            with _Context(self, keyword):
+                outlined[keyword] = templates.outline(value, self.fixture_name)
+        return outlined
+
+    def refers(self, keyword: str) -> bool:
+        """Say whether a keyword's value is not known before fixtures are set up."""
+        return templates.refers(self.values.get(keyword), self.fixture_name)
 
     def fixture_name(self, thing: Any) -> str | None:
         """Give the name of a fixture object as this definition's module knows it, None for anything else."""
@@ -137,8 +165,9 @@ def fixture(
     scope: Scope,
     autouse: bool,
     fixture_name: str | None,
+    depends_on: DependsOn,
 ) -> Callable[..., T]:
-    """Give a pytest fixture whose value is `make(setup)`.
+    """Give a pytest fixture whose value is `make(setup)`, and that is set up after those it depends on.
 
     `values` are the keywords as written. Raises `TemplateError` at once for a string that is no template.
     """
@@ -147,15 +176,33 @@ def fixture(
     if not callable(scope) and scope not in get_args(ScopeName):
         names = ", ".join(get_args(ScopeName))
         raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
-    definition = Definition(factory, make, MappingProxyType(dict(values)), call_site())
-    for keyword, value in values.items():
+    written = {_DEPENDS_ON: _references(factory, depends_on), **values}
+    definition = Definition(factory, make, MappingProxyType(written), call_site())
+    for keyword, value in written.items():
         with _Context(definition, keyword):
             # A fixture object's name is not bound yet, so any will do here.
-            list(templates.names(value, lambda thing: "" if getfixturemarker(thing) else None))
+            list(templates.names(value, lambda thing: "" if is_fixture(thing) else None))
     body = lambda **fixtures: _set_up(definition, fixtures)  # noqa: E731
     setattr(body, _DEFINITION, definition)
     decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
     return cast("Callable[..., T]", decorate(dress(body, factory, definition.site, lambda: _names(definition))))
+
+
+def is_fixture(thing: object) -> bool:
+    """Say whether this is what `pytest.fixture`, or a factory, gives."""
+    return callable(thing) and getfixturemarker(thing) is not None
+
+
+def _references(factory: str, depends_on: DependsOn) -> list[Any]:
+    """Give references to the fixtures that are meant. Raises `UsageError`."""
+    if isinstance(depends_on, (list, tuple)):
+        found = [templates.fxtr(item) if isinstance(item, str) else item for item in depends_on]
+        if all(isinstance(item, templates.FixtureReference) or is_fixture(item) for item in found):
+            return found
+    raise UsageError(
+        f"{factory}(depends_on=...) takes a list of fixtures, or of their names, as in depends_on=[migration, 'db'], "
+        f"not {depends_on!r}."
+    )
 
 
 def definition_of(thing: object) -> Definition | None:

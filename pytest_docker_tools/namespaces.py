@@ -39,6 +39,11 @@ class Site:
         """The folder of the file."""
         return Path(self.file).resolve().parent
 
+    def seen_from(self, folder: Path) -> str:
+        """Give it as somebody in that folder names it."""
+        file = Path(self.file)
+        return f"{file.relative_to(folder) if file.is_relative_to(folder) else file}:{self.line}"
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 

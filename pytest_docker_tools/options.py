@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from typing_extensions import TypedDict
 
+from .calls import MAY_BE_SECRET as MAY_BE_SECRET
 from .exceptions import UnknownKeyword
 from .templates import Flag, Number, Size, Text, Texts, Value
 from .types import (
@@ -215,15 +216,6 @@ class ConnectOptions(TypedDict, total=False):
     link_local_ips: Sequence[str]
     driver_opt: Mapping[str, str]
     mac_address: str
-
-
-# Keywords of all factories in whose values there may be secrets: errors do not show these.
-MAY_BE_SECRET = frozenset(
-    {
-        *("auth_config", "buildargs", "driver_opts", "environment", "files", "initial_content"),
-        *("log_config", "mounts", "secrets"),
-    }
-)
 
 
 def check_keywords(factory: Callable[..., Any], given: Iterable[str], known: type) -> None:

@@ -20,6 +20,8 @@ __tracebackhide__ = True
 pytest.register_assert_rewrite("pytest_docker_tools.testing")
 
 _FACTORY_MODULE = f"{__package__}.factory"
+_SUMMARY_MODULE = f"{__package__}.terminal.summary"
+_LOGS = ("all", "tail", "none")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +38,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Keep containers, networks and volumes, which need a name, and use them again in the next run.",
     )
+    group.addoption(
+        "--docker-logs",
+        choices=_LOGS,
+        help="What the report of a failing test shows of its containers' logs since the test began: all, the tail, or "
+        "none (default: ini docker_logs, then tail).",
+    )
+    group.addoption(
+        "--docker-logs-dir",
+        metavar="DIR",
+        help="Write the whole log of each container of a failing test into a folder for that test below DIR.",
+    )
+    group.addoption(
+        "--docker-keep",
+        choices=("failed",),
+        help="Keep the containers of failed tests, with their networks and volumes, and say at the end how to look at "
+        "them and how to remove them.",
+    )
+    group.addoption(
+        "--docker-plan",
+        action="store_true",
+        help="Show the fixtures of factories behind each test, with the command that makes each, and run nothing.",
+    )
     parser.addini("docker_backend", "The driver, where neither --docker-backend nor PYTEST_DOCKER_BACKEND names one.")
     parser.addini(
         "docker_pull_policy",
@@ -47,7 +71,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "What fetch() puts before the name of an image that names no registry, e.g. mirror.example.org/hub.",
         default="",
     )
+    parser.addini(
+        "docker_host_address",
+        "The name or address at which the tests reach published ports (default: told by the engine's address).",
+        default="",
+    )
+    parser.addini("docker_logs", "What --docker-logs is where it is not given: all, tail or none.", default="tail")
     parser.addini("docker_timeout", "Seconds that one call of the container engine may take (default: the driver's).")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse what no ini option can mean, before a test fails and its report would need it."""
+    logs = config.getini("docker_logs")
+    if logs not in _LOGS:
+        raise pytest.UsageError(f"The ini option docker_logs takes all, tail or none, not {logs!r}.")
+    if config.getoption("docker_plan"):
+        # Nothing is run, so that pytest-xdist has nothing to distribute.
+        config.option.dist, config.option.tx = "no", []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Show the plan, if it is wanted, in place of a run. Its errors are failures."""
+    config = session.config
+    is_broken = session.testsfailed and not config.getoption("continue_on_collection_errors")
+    if not config.getoption("docker_plan") or is_broken:
+        return None
+    from contextlib import closing
+
+    from . import plan
+    from .drivers import open_driver
+    from .exceptions import BackendNotFound, EngineUnavailable
+
+    try:
+        with closing(open_driver(backend_of(config), _settings(config))) as driver:
+            session.testsfailed += plan.show(session, driver)
+    except (BackendNotFound, EngineUnavailable) as error:
+        raise pytest.UsageError(str(error)) from None
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -83,27 +144,66 @@ def _settings(config: pytest.Config) -> dict[str, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Tell the reports which test runs."""
-    if _FACTORY_MODULE not in sys.modules:
-        return (yield)
-    from . import reports
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Say which engine there is as soon as there is a client of it, whoever has made that."""
+    value = yield
+    if fixturedef.argname == "docker_client" and f"{__package__}.drivers" in sys.modules:
+        from .terminal import header
 
-    reports.begin(item)
-    try:
-        return (yield)
-    finally:
-        reports.end(item)
+        header.announce(request.config, value)
+    return value
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which test begins."""
+    if _FACTORY_MODULE in sys.modules:
+        from . import ledger
+
+        ledger.of(item.config).begin(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what containers wrote to the report of a test that failed."""
+    """Add what is known of containers to the report of a test that failed."""
     report = yield
     if _FACTORY_MODULE in sys.modules:
-        from . import reports
+        from .failures import sections
 
-        reports.complete(item, call, report)
+        sections.complete(item, call, report)
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Say what was kept, and hand what there is to say to the controller of xdist."""
+    if _FACTORY_MODULE in sys.modules:
+        from .failures import keeping
+
+        keeping.tell(session.config)
+    if _SUMMARY_MODULE in sys.modules:
+        from .terminal import summary
+
+        summary.hand_over(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of xdist has to say."""
+    said = getattr(node, "workeroutput", {}).get("pytest-docker-tools")
+    if said:
+        from .terminal import summary
+
+        summary.take_over(node.config, said)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what there is to say at the end of the run."""
+    if _SUMMARY_MODULE in sys.modules:
+        from .terminal import summary
+
+        summary.show(config, terminalreporter)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from . import probes
 from .addresses import networks
-from .exceptions import Conflict, ContainerFailed, ContainerNotReady, DeadlineExceeded, DriverError, NotFound
+from .exceptions import (
+    Conflict,
+    ContainerFailed,
+    ContainerNotReady,
+    DeadlineExceeded,
+    DriverError,
+    NotFound,
+    UsageError,
+)
 from .output import decoded, shown
 
 if TYPE_CHECKING:
@@ -50,12 +60,17 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     Raises `ContainerNotReady`, which names what is still missing, after `timeout` seconds, and `ContainerFailed` as
     soon as the container has ended.
     """
+    missing = None
     with container.looking_until(time.monotonic() + max(timeout, SHORTEST_LOOK)):
         for _ in looks(timeout):
             container.waits_for = None
-            if _look(container):
-                return
-    missing = container.waits_for or f"{type(container).__name__}.ready() returned False"
+            try:
+                if _is_ready(container):
+                    return
+            except DeadlineExceeded:
+                # A look that is cut short says less than the one before.
+                container.waits_for = missing or container.waits_for or "the engine does not answer"
+            missing = container.waits_for or f"{type(container).__name__}.ready() returned False"
     raise ContainerNotReady(
         container,
         f"Container {container.name!r} was not ready within {timeout:g} seconds: {missing}. Give it longer with "
@@ -63,18 +78,22 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     )
 
 
-def _look(container: Container) -> bool:
-    try:
-        return _is_ready(container)
-    except DeadlineExceeded:
-        container.waits_for = "the engine does not answer"
-        return False
+def wait_until_settled(container: Container, timeout: float) -> None:
+    """Look at a container until it is ready, or has ended. Raises `ContainerNotReady` as `wait_until_ready` does."""
+    with contextlib.suppress(ContainerFailed):
+        wait_until_ready(container, timeout)
 
 
 def _is_ready(container: Container) -> bool:
+    before = container.attrs
     try:
         if container.ready():
-            return True
+            # One of the user's own may not have looked, and ports may be others now.
+            if container.attrs is before:
+                container.reload()
+            container.waits_for = probes.unmet(container)
+            if container.waits_for is None:
+                return True
     except DeadlineExceeded:
         raise
     except DriverError:
@@ -101,7 +120,12 @@ def _gone(container: Container) -> ContainerFailed:
 
 
 def missing(container: Container) -> str | None:
-    """Say what a container lacks to be usable, by its attrs and its listening sockets. None where it lacks nothing."""
+    """Say what a container lacks to be usable, by its attrs and its listening sockets. None where it lacks nothing.
+
+    One that is to end lacks nothing: its probe says whether it has.
+    """
+    if probes.expects_end(container):
+        return None
     state = container.attrs["State"]
     if state["Status"] != "running":
         code = f", after exit code {state['ExitCode']}" if state.get("ExitCode") else ""
@@ -141,12 +165,15 @@ def _missing_listener(container: Container) -> str | None:
 def _stays_open(container: Container, key: str) -> bool:
     """Say whether a connection to a published port lasts. UDP, which has none, counts as listening.
 
-    A proxy of the engine's may accept before anyone listens, but closes the connection at once.
+    So does a port to which no way leads from here. A proxy of the engine's may accept before anyone listens, but closes
+    the connection at once.
     """
     if not key.endswith("/tcp") or key not in container.ports:
         return True
     try:
         connection = socket.create_connection(container.get_addr(key), timeout=CONNECT_TIMEOUT)
+    except UsageError:
+        return True
     except OSError:
         return False
     with connection:
@@ -160,9 +187,12 @@ def _stays_open(container: Container, key: str) -> bool:
 
 
 def raise_if_ended(container: Container) -> None:
-    """Raise `ContainerFailed`, with exit code and last output, if the container has ended, as of the last look."""
+    """Raise `ContainerFailed`, with exit code and last output, if the container has ended, as of the last look.
+
+    Not where it has ended as it was to.
+    """
     state = container.attrs["State"]
-    if state["Status"] not in ("exited", "dead"):
+    if state["Status"] not in probes.ENDED or probes.is_done(container):
         return
     memory = " because it was out of memory" if state.get("OOMKilled") else ""
     reason = f" ({state['Error']})" if state.get("Error") else ""

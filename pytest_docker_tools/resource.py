@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from . import labels, reuse
+import pytest
+
+from . import labels, ledger, reuse
 from .driver import Driver, Kind
 from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption
 from .factory import Setup
+from .failures import keeping, sections
+from .ledger import Entry
 
 __tracebackhide__ = True
 
@@ -24,46 +29,64 @@ def obtain(
     setup: Setup,
     kind: Kind,
     options: dict[str, Any],
-    prepare: Callable[[str, bool], T],
+    prepare: Callable[[Entry, bool], T],
     *,
     compared: Mapping[str, Any] | None = None,
-    before_removal: Callable[[], object] = lambda: None,
 ) -> T:
-    """Give what `prepare(id, fresh)` makes of the resource that the options describe.
+    """Give what `prepare(entry, fresh)` makes of the resource that the options describe, as the ledger has it.
 
-    It is removed when the fixture ends, or at once if anything fails, after a call of `before_removal`. With
+    It is removed when the fixture ends, or at once if anything fails, unless it is kept for a failed test. With
     `--reuse-containers` it is looked for first (then `fresh` is False) and stays; `compared` is what counts in that
     comparison besides, or in place of, options.
     """
-
-    def take_down() -> None:
-        try:
-            before_removal()
-        finally:
-            remove(setup.driver, kind, ref)
-
-    definition = {**options, **(compared or {})}
+    run, definition = ledger.of(setup.config), {**options, **(compared or {})}
     if reuse.is_on(setup):
         found = reuse.find(setup, kind, definition)
         if found is not None:
-            return prepare(found, False)
+            entry = run.add(setup.request, kind, found, setup.driver)
+            setup.request.addfinalizer(entry.end)
+            return prepare(entry, False)
+    asked = time.time()
     try:
         ref = create(setup.driver, kind, labels.added(options, _reuse_labels(setup, definition)))
     except Conflict as error:
         raise _explained(setup, kind, error) from None
+    entry = run.add(setup.request, kind, ref, setup.driver, (asked, time.time()))
+    value = _prepared(setup, entry, prepare)
+    setup.request.addfinalizer(entry.end if reuse.is_on(setup) else partial(_take_down, setup.config, entry))
+    return value
+
+
+def _prepared(setup: Setup, entry: Entry, prepare: Callable[[Entry, bool], T]) -> T:
+    """Prepare what is new. It is taken down if that fails."""
+    take_down = partial(_take_down, setup.config, entry)
     try:
-        value = prepare(ref, True)
-    except Exception:
-        take_down()
+        return prepare(entry, True)
+    except (Exception, pytest.fail.Exception):
+        entry.failed = True
+        if keeping.is_on(setup.config):
+            # Whether a test fails by this is known later.
+            setup.request.addfinalizer(take_down)
+        else:
+            take_down()
         raise
     except BaseException:
         # An interrupt goes on, whatever comes of this.
         with contextlib.suppress(DriverError):
             take_down()
         raise
-    if not reuse.is_on(setup):
-        setup.request.addfinalizer(take_down)
-    return value
+
+
+def _take_down(config: pytest.Config, entry: Entry) -> None:
+    """End a resource, which is removed unless it is to be kept for a failed test."""
+    if keeping.keep(config, entry):
+        entry.end()
+        return
+    try:
+        sections.before_removal(config, entry)
+    finally:
+        remove(entry.driver, entry.kind, entry.ref)
+        entry.end(removed=True)
 
 
 def give_name(setup: Setup) -> None:
@@ -104,6 +127,13 @@ def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
 def _explained(setup: Setup, kind: Kind, error: Conflict) -> Conflict:
     """Give the error for a name that is taken, or say that a run with --reuse-containers has kept the owner."""
     name, owner = setup.options.get("name"), None
+    if name and keeping.has_kept(setup.config, kind, name):
+        return type(error)(
+            f"There is a {kind} {name!r} on the engine already, which --docker-keep=failed has kept for a test of this "
+            "run. Leave out its name, for one that is not taken.",
+            command=error.command,
+            stderr=error.stderr,
+        )
     if name and not reuse.is_on(setup):
         with contextlib.suppress(DriverError):
             owner = reuse.named(setup.driver, kind, name)

@@ -2,18 +2,20 @@
 
 A reference is a field of a string, `"{name.attribute[key]}"`, in the syntax of `str.format`; a `fxtr("name")`; a
 fixture object; or a function, whose parameters name fixtures. They are found at any depth of dictionaries (keys too),
-lists, tuples and sets. Everything else, bytes included, is a plain value. What a fixture returned is never searched.
+lists, tuples, sets and dataclasses. Everything else, bytes included, is a plain value. What a fixture returned is never
+searched.
 """
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import inspect
 import keyword
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from .exceptions import DockerToolsError, TemplateError
@@ -39,7 +41,7 @@ class TextError(TemplateError):
         )
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class FixtureReference:
     """The value of the fixture of that name, whatever its type. Made by `fxtr`."""
 
@@ -92,20 +94,67 @@ def render(value: Any, fixtures: Mapping[str, Any], name_of: NameOf) -> Any:
 
     Raises `TemplateError` where a value does not have the attribute or key that a string asks for.
     """
+    return _copied(value, lambda leaf: _rendered(leaf, fixtures, name_of))
+
+
+def outline(value: Any, name_of: NameOf) -> Any:
+    """Give a copy of a value in which every reference is a string: "{fixture.attribute}", "{function(fixture)}"."""
+    return _copied(value, lambda leaf: _outlined(leaf, name_of), remade=_unchecked)
+
+
+def refers(value: Any, name_of: NameOf) -> bool:
+    """Say whether a value is not known before fixtures are set up, or functions called."""
+    return any(_is_function(leaf) for leaf in _leaves(value)) or next(names(value, name_of), None) is not None
+
+
+def _copied(value: Any, change: Callable[[Any], Any], remade: Callable[..., Any] = dataclasses.replace) -> Any:
+    copied = functools.partial(_copied, change=change, remade=remade)
     if isinstance(value, Mapping):
-        return {render(key, fixtures, name_of): render(item, fixtures, name_of) for key, item in value.items()}
+        return {copied(key): copied(item) for key, item in value.items()}
     if type(value) in (list, tuple, set, frozenset):
-        return type(value)(render(item, fixtures, name_of) for item in value)
-    fixture = name_of(value)
+        return type(value)(map(copied, value))
+    if _is_dataclass(value):
+        return remade(value, **{key: copied(item) for key, item in _fields_of(value)})
+    return change(value)
+
+
+def _unchecked(value: Any, **fields: Any) -> Any:
+    """Give a copy of a dataclass with other fields, which it may not take for right."""
+    made = copy.copy(value)
+    for name, item in fields.items():
+        object.__setattr__(made, name, item)
+    return made
+
+
+def _rendered(leaf: Any, fixtures: Mapping[str, Any], name_of: NameOf) -> Any:
+    fixture = name_of(leaf)
     if fixture is not None:
         return fixtures[fixture]
-    if isinstance(value, FixtureReference):
-        return fixtures[value.name]
-    if isinstance(value, str):
-        return _format(value, fixtures)
-    if _is_function(value):
-        return value(**{name: fixtures[name] for name in _parameters(value)})
-    return value
+    if isinstance(leaf, FixtureReference):
+        return fixtures[leaf.name]
+    if isinstance(leaf, str):
+        return _format(leaf, fixtures)
+    if _is_function(leaf):
+        return leaf(**{name: fixtures[name] for name in _parameters(leaf)})
+    return leaf
+
+
+def _outlined(leaf: Any, name_of: NameOf) -> Any:
+    fixture = leaf.name if isinstance(leaf, FixtureReference) else name_of(leaf)
+    if fixture is not None:
+        return f"{{{fixture}}}"
+    if isinstance(leaf, str):
+        return "".join(_written(*part) for part in string.Formatter().parse(leaf))
+    if _is_function(leaf):
+        called = getattr(leaf, "__name__", type(leaf).__name__).strip("<>")
+        return f"{{{called}({','.join(_parameters(leaf))})}}"
+    return leaf
+
+
+def _written(literal: str, field: str | None, spec: str | None, conversion: str | None) -> str:
+    if field is None:
+        return literal
+    return f"{literal}{{{field}{f'!{conversion}' if conversion else ''}{f':{spec}' if spec else ''}}}"
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -116,8 +165,21 @@ def _leaves(value: Any) -> Iterator[Any]:
     elif type(value) in (list, tuple, set, frozenset):
         for item in value:
             yield from _leaves(item)
+    elif _is_dataclass(value):
+        for _, item in _fields_of(value):
+            yield from _leaves(item)
     else:
         yield value
+
+
+def _is_dataclass(value: Any) -> bool:
+    is_class = isinstance(value, type)
+    return dataclasses.is_dataclass(value) and not is_class and not isinstance(value, FixtureReference)
+
+
+def _fields_of(value: Any) -> list[tuple[str, Any]]:
+    """Give the fields that a dataclass is made from."""
+    return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value) if field.init]
 
 
 def _fields(text: str) -> Iterator[str]:

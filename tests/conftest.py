@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +19,7 @@ from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
+OnTerminal = Callable[..., str]
 
 
 class _MemoryBackend:
@@ -65,6 +69,34 @@ def run(pytester: pytest.Pytester, engine: MemoryEngine) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def on_terminal(pytester: pytest.Pytester) -> OnTerminal:
+    """Run pytest on the project in pytester's folder, on a terminal of 80 columns, and give what it writes there."""
+    pty = pytest.importorskip("pty", reason="Windows has terminals of another kind.")
+
+    def on_terminal(*arguments: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments]
+        environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb"}
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+            os.close(theirs)
+            written = b""
+            # The terminal of a process that has ended cannot be read on Linux.
+            with suppress(OSError):
+                while piece := os.read(ours, 65536):
+                    written += piece
+            process.wait(60)
+        os.close(ours)
+        return written.decode()
+
+    return on_terminal
+
+
+def seen(written: str) -> list[str]:
+    """Give the lines as they are in the end, on which some were written in place of others."""
+    return [line.split("\r")[-1].rstrip() for line in written.replace("\r\n", "\n").split("\n")]
 
 
 def write_distribution(folder: Path, entry_point: str) -> None:

@@ -91,6 +91,7 @@ def test_code_runs(
     engine.registry["registry.example.org/team/app:1"] = MemoryImage()
     engine.logins["registry.example.org/team/app"] = LOGIN
     engine.add_image("redis:7", engine.registry["redis:7"])
+    engine.add_image("migrate:1", MemoryImage(logs=b"migrated\n", exits_with=0))
     (pytester.mkdir("app") / "Dockerfile").write_text("FROM scratch\n")
     before = RUN[: RUN.index(example)]
     for other in before:

@@ -85,6 +85,6 @@ def test_all_names_are_shown() -> None:
     """A keyword that resembles none is refused with all there are."""
     with pytest.raises(
         UnknownKeyword,
-        match="It knows: autouse, driver, driver_opts, fixture_name, initial_content, labels, name, scope",
+        match="It knows: autouse, depends_on, driver, driver_opts, fixture_name, initial_content, labels, name, scope",
     ):
         check_keywords(volume, ["qqq"], VolumeOptions)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools import readiness
+from pytest_docker_tools import probes, readiness
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.driver import ExecResult
 from pytest_docker_tools.exceptions import (
@@ -19,6 +19,7 @@ from pytest_docker_tools.exceptions import (
     DeadlineExceeded,
     NotFound,
     TimeoutError,
+    UsageError,
 )
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 from pytest_docker_tools.wrappers import Container
@@ -86,6 +87,38 @@ def test_a_ready_of_the_users_own_is_waited_for(engine: MemoryEngine) -> None:
         container.wait_until_ready()
 
 
+def test_what_was_missing_before_is_not_told_again(engine: MemoryEngine) -> None:
+    """A user's ready() that returns False is named, not the probe that failed when it last returned True."""
+    answers = iter([True, False])
+
+    class Comes(Container):
+        def ready(self) -> bool:
+            return next(answers)
+
+    container = started(engine, MemoryImage(), Comes)
+    container.wait_for, container.timeout = [probes.LogLine("godot")], 0
+    with pytest.raises(ContainerNotReady, match="'godot' is not found"):
+        container.wait_until_ready()
+    with pytest.raises(ContainerNotReady, match=r"Comes.ready\(\) returned False"):
+        container.wait_until_ready()
+
+
+def test_facts_behind_a_users_ready_are_those_of_now(engine: MemoryEngine) -> None:
+    """Where the user's ready() does not look at the container, its state and ports are known all the same."""
+
+    class Always(Container):
+        def ready(self) -> bool:
+            return True
+
+    container = started(engine, MemoryImage(), Always, ports={"80/tcp": None})
+    for act, state in ((container.start, "running"), (container.restart, "running"), (container.kill, "exited")):
+        act()
+        seen = container.attrs
+        container.reload()
+        assert seen == container.attrs
+        assert seen["State"]["Status"] == state
+
+
 def test_a_container_that_ended_ends_the_wait_at_once(engine: MemoryEngine) -> None:
     """A container that ended is an error with exit code and last output, long before the time is over."""
     container = started(engine, MemoryImage(exits_with=3, logs=b"no config\n"), ports={"80/tcp": None})
@@ -96,6 +129,15 @@ def test_a_container_that_ended_ends_the_wait_at_once(engine: MemoryEngine) -> N
     assert "exit code 3" in str(caught.value)
     assert "no config" in str(caught.value)
     assert caught.value.container is container
+
+
+@pytest.mark.parametrize("status", ["exited", "dead"])
+def test_states_that_are_ends(engine: MemoryEngine, status: str) -> None:
+    """A container that has exited is over, as is one that the engine could not remove."""
+    container = started(engine, MemoryImage())
+    container.attrs["State"].update(Status=status, ExitCode=9)
+    with pytest.raises(ContainerFailed, match="ended with exit code 9 before it was ready"):
+        readiness.raise_if_ended(container)
 
 
 def test_an_end_is_noticed_behind_a_users_ready(engine: MemoryEngine) -> None:
@@ -178,6 +220,41 @@ def test_the_time_is_that_of_the_wall_clock(engine: MemoryEngine, monkeypatch: p
     assert container.patience() is None
 
 
+def test_one_look_without_any_time(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that has no time to get ready is looked at once, for which the engine gets a second."""
+    container = started(engine, MemoryImage())
+    container.timeout = 0
+    allowed: list[float] = []
+    inspect = container.driver.inspect
+
+    def noting(kind: Any, refs: Any, *, timeout: float) -> Any:
+        allowed.append(timeout)
+        return inspect(kind, refs, timeout=timeout)
+
+    monkeypatch.setattr(container.driver, "inspect", noting)
+    container.wait_until_ready()
+    assert 0.5 < allowed[0] <= 1
+
+
+def test_a_look_that_is_cut_short_says_less(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the last whole look has found is told, not that the time for one more was too short."""
+    container = started(engine, MemoryImage())
+    container.timeout = 0.1
+    answers = iter([ExecResult(3, b"no db", b"")])
+
+    def execute(*arguments: object, **options: object) -> ExecResult:
+        for answer in answers:
+            return answer
+        raise DeadlineExceeded("too late")
+
+    monkeypatch.setattr(container.driver, "execute", execute)
+    container.wait_for = [probes.Exec("ping")]
+    with pytest.raises(ContainerNotReady, match="'ping' ended with exit code 3: no db"):
+        container.wait_until_ready()
+    with pytest.raises(ContainerNotReady, match=r"Exec\(command='ping', exit_code=0\) was not answered"):
+        container.wait_until_ready()
+
+
 def test_a_command_of_a_users_ready_is_bounded_too(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that the user's ready() runs may take the time that is left, and one in a test as long as it needs."""
 
@@ -199,6 +276,24 @@ def test_a_command_of_a_users_ready_is_bounded_too(engine: MemoryEngine, monkeyp
     assert allowed[0] is not None
     assert 0 < allowed[0] <= container.timeout
     assert allowed[1:] == [None, 7]
+
+
+def test_reading_the_log_is_bounded_too(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A probe of the log may take the time that is left, and a look at it in a test what the driver allows."""
+    container = started(engine, MemoryImage())
+    container.wait_for = [probes.LogLine("ready")]
+    allowed: list[float | None] = []
+
+    def logs(ref: str, *, timeout: float | None, **options: object) -> bytes:
+        allowed.append(timeout)
+        return b"ready"
+
+    monkeypatch.setattr(container.driver, "logs", logs)
+    container.wait_until_ready()
+    container.logs()
+    assert allowed[0] is not None
+    assert 0 < allowed[0] <= container.timeout
+    assert allowed[1:] == [None]
 
 
 def test_an_engine_that_stops_answering_behind_an_error(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,6 +381,17 @@ def test_a_connection_that_lasts(engine: MemoryEngine, behaviour: str, ready: bo
             accepted.result().close()
 
 
+def test_a_port_that_is_not_reached_from_here(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that nobody can see, and to which no way leads from the tests, counts as listening."""
+    container = started(engine, MemoryImage(listens=None), ports={"80/tcp": ("127.0.0.1", 8080)})
+
+    def get_addr(port: str) -> tuple[str, int]:
+        raise UsageError("no way")
+
+    monkeypatch.setattr(container, "get_addr", get_addr)
+    assert container.ready()
+
+
 def serve(server: socket.socket, behaviour: str) -> socket.socket:
     """Take one connection, as a server does that waits for a request, or greets, or as a proxy without a server."""
     connection, _ = server.accept()
@@ -294,6 +400,29 @@ def serve(server: socket.socket, behaviour: str) -> socket.socket:
     if behaviour == "closes":
         connection.close()
     return connection
+
+
+def test_a_container_that_stops_during_a_look(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that is being restarted when its sockets are looked at is looked at again."""
+    container = started(engine, MemoryImage(listens=("80/tcp",)), ports={"80/tcp": None})
+    listening, errors = container.driver.listening, iter([Conflict("is restarting"), NotFound("no process")])
+
+    def restarting(*arguments: Any, **options: Any) -> Any:
+        for error in errors:
+            raise error
+        return listening(*arguments, **options)
+
+    monkeypatch.setattr(container.driver, "listening", restarting)
+    assert not container.ready()
+    assert container.waits_for == "it has stopped since the last look"
+    container.wait_until_ready()
+
+
+def test_ports_that_the_engine_publishes_of_itself(engine: MemoryEngine) -> None:
+    """Ports of the image, which are published all at once, are waited for like those that were named."""
+    container = started(engine, MemoryImage(exposed=("80/tcp",)), publish_all_ports=True)
+    assert not container.ready()
+    assert container.waits_for == "nothing listens on its port 80/tcp"
 
 
 def test_ports_are_waited_for_although_none_is_published(engine: MemoryEngine) -> None:

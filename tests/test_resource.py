@@ -146,7 +146,12 @@ def test_an_interrupt_while_the_log_is_read_does_not_keep_the_container(
     pytester: pytest.Pytester, run: Run, engine: MemoryEngine
 ) -> None:
     """A second Ctrl-C, in the moment in which the log is read before the removal, leaves nothing."""
-    pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it): ...")
+    # The log is read where a teardown may fail later.
+    pytester.makepyfile(
+        HEADER
+        + "import pytest\n@pytest.fixture\ndef other():\n    yield\n"
+        + "it = container(image='app')\ndef test_it(it, other): ..."
+    )
     engine.fail("logs", KeyboardInterrupt("it broke"))
     assert run().ret == pytest.ExitCode.INTERRUPTED
     assert nothing_left(engine)

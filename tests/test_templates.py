@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pytest_docker_tools.exceptions import TemplateError
-from pytest_docker_tools.templates import fxtr, names, render
+from pytest_docker_tools.templates import fxtr, names, outline, refers, render
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Stands for a value with a structure."""
+
+    path: Any
+    made: list[str] = field(default_factory=list, init=False)
 
 
 class FixtureObject:
@@ -45,6 +54,8 @@ def rendered(value: Any, **fixtures: Any) -> Any:
         (lambda db, cached=1, *rest, **more: db, ["db"]),
         (functools.partial(lambda a, b: a, b=1), ["a"]),
         ({"{key}": ["{a}", ("{b}", {"deep": {"{c}"}})]}, ["key", "a", "b", "c"]),
+        ([Probe("{a}"), Probe([fxtr("b"), Probe(lambda c: c)])], ["a", "b", "c"]),
+        (Probe, []),
     ],
 )
 def test_names_are_found_in_every_form_and_at_any_depth(value: Any, expected: list[str]) -> None:
@@ -124,3 +135,52 @@ def test_fxtr_takes_a_name(name: Any) -> None:
     """What cannot be the name of a fixture is refused where fxtr is called."""
     with pytest.raises(TemplateError, match="name of a fixture"):
         fxtr(name)
+
+
+def test_dataclasses_are_filled_in() -> None:
+    """A dataclass is copied, with references in its fields replaced; its class is a plain value."""
+    given = Probe(["{a}", fxtr("b")])
+    assert rendered([given, Probe], a=1, b=2) == [Probe(["1", 2]), Probe]
+    assert given == Probe(["{a}", fxtr("b")])
+
+
+@dataclass(frozen=True)
+class Picky(Probe):
+    """One that takes numbers only."""
+
+    def __post_init__(self) -> None:
+        self.path + 1
+
+
+def pick(db: Any, cache: Any, number: int = 0) -> Any:
+    """A function of fixtures."""
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "is_open"),
+    [
+        ("plain", "plain", False),
+        ("{a.b[c]}-{d!r:>{width}}", "{a.b[c]}-{d!r:>{width}}", True),
+        ("{{a}}", "{a}", False),
+        (fxtr("a"), "{a}", True),
+        (FixtureObject(), "{some_fixture}", True),
+        (pick, "{pick(db,cache)}", True),
+        (lambda: 1, "{lambda()}", True),
+        (functools.partial(pick, 1), "{partial(cache)}", True),
+        ({"{a}": [fxtr("b"), (1, None)]}, {"{a}": ["{b}", (1, None)]}, True),
+        ({"a": {b"{b}"}}, {"a": {b"{b}"}}, False),
+        (Probe("{a}"), Probe("{a}"), True),
+        (Probe(fxtr("a")), Probe("{a}"), True),
+    ],
+)
+def test_outline(value: Any, text: Any, is_open: bool) -> None:
+    """References can be shown as text before anything is there, and told from what is plain."""
+    assert outline(value, name_of) == text
+    assert refers(value, name_of) is is_open
+
+
+def test_outline_of_what_would_be_refused() -> None:
+    """A dataclass that checks its fields need not take the text of a reference for one."""
+    value = Picky(1)
+    object.__setattr__(value, "path", fxtr("a"))
+    assert outline(value, name_of).path == "{a}"

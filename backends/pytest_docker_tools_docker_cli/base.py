@@ -82,6 +82,8 @@ class CommandLine(Driver):
     warnings: ClassVar[re.Pattern[str]] = re.compile(r"^(?:WARNING: |(?=Your kernel ))(.+)$", re.MULTILINE)
     # By docker-py's keyword, what it says of a value that it does not take, where that names no flag.
     refused_values: ClassVar[Mapping[str, re.Pattern[str]]] = {}
+    # What it says where it gives up because another process was removing something that nobody had asked it about.
+    disturbed: ClassVar[re.Pattern[str] | None] = None
     # The exit code with which the client itself says that a command cannot be executed, besides 126 and 127.
     exec_failure: ClassVar[int | None] = None
     copy_command: ClassVar[Sequence[str]] = ("cp",)
@@ -163,6 +165,9 @@ class CommandLine(Driver):
         chosen = {name: self.runner.environment.get(name) for name in self.engine_variables}
         settings = {"binary": self.runner.program or self.program, "environment": chosen, "timeout": self.timeout}
         return Recipe(self.backend, settings)
+
+    def client_command(self) -> Sequence[str]:
+        return (self.runner.name,)
 
     def close(self) -> None:
         self.runner.close()

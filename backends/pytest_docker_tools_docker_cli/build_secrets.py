@@ -18,6 +18,7 @@ from . import private_file
 
 __tracebackhide__ = True
 
+_VARIABLE = "PYTEST_DOCKER_TOOLS_SECRET_"
 # Bytes of one variable that every system takes.
 _LONGEST = 30_000
 # Shorter lines of a secret would be found in what has nothing to do with it.
@@ -36,7 +37,7 @@ class BuildSecrets:
         """Pass one more; the folder is for what needs a file."""
         text = content.decode(errors="replace")
         self._lines |= {line.strip() for line in text.splitlines() if len(line.strip()) >= _SHORTEST_HIDDEN}
-        place = f"PYTEST_DOCKER_TOOLS_SECRET_{len(self.flags)}"
+        place = f"{_VARIABLE}{len(self.flags)}"
         if len(content) <= _LONGEST and b"\0" not in content and text.encode() == content:
             self.variables[place] = text
             self.flags.append(f"--secret=id={name},env={place}")
@@ -69,6 +70,15 @@ def build_secrets(given: Mapping[str, bytes | Path], directory: str, folder: Pat
     for name, content in given.items():
         made.add(name, content if isinstance(content, bytes) else _read(name, Path(directory, content)), folder)
     return made
+
+
+def shown_flags(given: Mapping[str, bytes | Path]) -> list[str]:
+    """Give the flags as they are shown, with the user's own files and, for values, the variables of short ones."""
+    places = [
+        f"src={content}" if isinstance(content, Path) else f"env={_VARIABLE}{number}"
+        for number, content in enumerate(given.values())
+    ]
+    return [f"--secret=id={name},{place}" for name, place in zip(given, places, strict=True)]
 
 
 def _read(name: str, file: Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,11 +24,11 @@ from pytest_docker_tools.exceptions import (
 from pytest_docker_tools.normalise import is_remote
 
 from . import build_log, errors
-from .build_secrets import BuildSecrets, build_secrets
+from .build_secrets import BuildSecrets, build_secrets, shown_flags
 from .builders import USE_BUILDKIT, Builder, listed
 from .client_configuration import configured
 from .command import check, keywords
-from .environment import build_arguments
+from .environment import Environment, build_arguments
 from .kinds import Kinds
 from .runner import Command, Result
 
@@ -63,12 +64,16 @@ class Builds(Kinds):
             # Where the client has files of its own, which it would leave behind if it had to be ended.
             todo = replace(todo, secrets={**todo.secrets, "TMPDIR": folder} if self.has_builders else todo.secrets)
             with configured(todo, self.runner.environment, proxies=proxies) as prepared:
-                result = self._progress(prepared, deadline, report)
+                result = self._settled(lambda: self._progress(prepared, deadline, report), self._is_disturbed_build)
             if result.exit_code:
                 log = secrets.hide(without_colour(result.stderr.decode(errors="replace")))
                 raise self._build_failed(chosen, log, replace(result, stderr=log.encode()), self._is_classic(deadline))
             image = iidfile.read_text().strip()
         return self._built(image, chosen.get("platform"), deadline)
+
+    def _is_disturbed_build(self, result: Result) -> bool:
+        # Of its log, what steps have written says nothing about it.
+        return self._is_disturbed(replace(result, stderr=build_log.reason(result.complaint).encode()))
 
     def _folder(self, path: str) -> str:
         if is_remote(path):
@@ -80,19 +85,28 @@ class Builds(Kinds):
 
     def _building(self, chosen: Options, secrets: BuildSecrets, iidfile: Path, deadline: Deadline) -> Command:
         """Give the command, which writes the image's id to a file."""
-        plain = self._plain(chosen)
-        flags = self._arguments("build", self.build_options, plain)
+        output = [f"--iidfile={iidfile}"]
         if self.has_builders:
-            builder = self._used_builder(deadline)
-            builder.check({**keywords(self.build_options, plain), **secrets.keywords}, self._engine_version)
-            flags += builder.output
-        variables = build_arguments(chosen.get("buildargs", {}), reserved=self.reserved_variables)
-        flags = [f"--iidfile={iidfile}", *_dockerfile(chosen), *flags, *secrets.flags, *variables.flags]
-        operand, stdin = (chosen["path"], None) if "path" in chosen else ("-", _content(chosen))
+            builder, written = self._used_builder(deadline), keywords(self.build_options, self._plain(chosen))
+            builder.check({**written, **secrets.keywords}, self._engine_version)
+            output += builder.output
+        variables = self._build_variables(chosen)
+        arguments = self._build_arguments(chosen, [*output, *secrets.flags, *variables.flags])
+        stdin = None if "path" in chosen else _content(chosen)
         values = {**variables.secrets, **secrets.variables}
-        return Command(
-            (*self.build_command, *flags, "--", operand), values, variables.unset, stdin, self.build_patience
-        )
+        return Command(arguments, values, variables.unset, stdin, self.build_patience)
+
+    def _shown_build(self, chosen: Options) -> Sequence[str]:
+        """Give the command's arguments, without those that depend on the builder and on where its files are."""
+        variables = self._build_variables(chosen)
+        return self._build_arguments(chosen, [*shown_flags(chosen.get("secrets", {})), *variables.flags])
+
+    def _build_variables(self, chosen: Options) -> Environment:
+        return build_arguments(chosen.get("buildargs", {}), reserved=self.reserved_variables)
+
+    def _build_arguments(self, chosen: Options, more: Sequence[str]) -> tuple[str, ...]:
+        flags = [*_dockerfile(chosen), *self._arguments("build", self.build_options, self._plain(chosen)), *more]
+        return (*self.build_command, *flags, "--", chosen.get("path", "-"))
 
     def _plain(self, chosen: Options) -> dict[str, Any]:
         """Give what the table of keywords is about."""

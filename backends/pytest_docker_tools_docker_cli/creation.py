@@ -13,10 +13,10 @@ from pytest_docker_tools.driver import Options
 
 from .client_configuration import configured
 from .command import check, comma_separated, keywords
-from .environment import environment
+from .environment import Environment, environment
 from .kinds import Kinds
 from .runner import Command
-from .security import profiles_as_files
+from .security import profiles_as_files, without_profiles
 
 __tracebackhide__ = True
 
@@ -29,38 +29,50 @@ class Creation(Kinds):
 
     def create_container(self, options: Options, *, timeout: float | None = None) -> str:
         deadline = self._deadline(timeout)
-        chosen = self._normalised("container", options)
+        chosen = self._with_command(self._normalised("container", options), deadline)
         asked = f"create a container from {chosen['image']!r}"
-        with self._creating(chosen, deadline) as (todo, keywords):
-            result = self._do(asked, todo, deadline, keywords=keywords)
+        with self._creating(chosen, deadline) as todo:
+            result = self._do(asked, todo, deadline, keywords=self._creation_keywords(chosen))
         complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
         return result.text
 
     @contextlib.contextmanager
-    def _creating(self, chosen: Options, deadline: Deadline) -> Iterator[tuple[Command, Mapping[str, str]]]:
-        """Give the command that creates a container, and the keywords of its flags, as long as its files are there."""
-        entrypoint, words = self._words(chosen, deadline)
-        variables = environment(
+    def _creating(self, chosen: Options, deadline: Deadline) -> Iterator[Command]:
+        """Give the command that creates a container, as long as its files are there."""
+        variables = self._variables(chosen)
+        with contextlib.ExitStack() as stack:
+            profiles = stack.enter_context(profiles_as_files(chosen.get("security_opt", [])))
+            flags = self._creation_flags(chosen, profiles)
+            self.refuse_what_is_ignored(chosen, deadline)
+            variable_flags, stdin = stack.enter_context(variables.passed())
+            arguments = _creation_arguments(chosen, [*flags, *variable_flags])
+            todo = Command(arguments, variables.secrets, variables.unset, stdin)
+            proxies = chosen.get("use_config_proxy", True)
+            yield stack.enter_context(configured(todo, self.runner.environment, proxies=proxies))
+
+    def _shown_creation(self, chosen: Options) -> Sequence[str]:
+        """Give the command's arguments, with names in place of the files that it is to read."""
+        flags = self._creation_flags(chosen, without_profiles(chosen.get("security_opt", [])))
+        return _creation_arguments(chosen, [*flags, *self._variables(chosen).shown_flags])
+
+    def _variables(self, chosen: Options) -> Environment:
+        return environment(
             chosen.get("environment", {}),
             reserved=self.reserved_variables,
             unset_flag=self.unset_flags.get("create"),
         )
-        plain = {keyword: value for keyword, value in chosen.items() if keyword not in _NOT_IN_THE_TABLE}
-        with contextlib.ExitStack() as stack:
-            if "security_opt" in plain:
-                plain["security_opt"] = stack.enter_context(profiles_as_files(plain["security_opt"]))
-            network, endpoint = _first_network(chosen)
-            plain |= network
-            flags = self._arguments("create", self.container_options, plain)
-            flags += self._arguments("create", self.endpoint_options, endpoint)
-            self.refuse_what_is_ignored(chosen, deadline)
-            variable_flags, stdin = stack.enter_context(variables.passed())
-            arguments = ("create", "--pull=never", *flags, *entrypoint, *variable_flags, "--", chosen["image"], *words)
-            todo = Command(arguments, variables.secrets, variables.unset, stdin)
-            proxies = chosen.get("use_config_proxy", True)
-            todo = stack.enter_context(configured(todo, self.runner.environment, proxies=proxies))
-            of_endpoint = dict.fromkeys(keywords(self.endpoint_options, endpoint), "networking_config")
-            yield todo, {**of_endpoint, **keywords(self.container_options, plain)}
+
+    def _creation_flags(self, chosen: Options, profiles: Sequence[str]) -> list[str]:
+        plain, endpoint = _parts(chosen)
+        plain |= {"security_opt": profiles} if profiles else {}
+        flags = self._arguments("create", self.container_options, plain)
+        return [*flags, *self._arguments("create", self.endpoint_options, endpoint), *_process(chosen)[0]]
+
+    def _creation_keywords(self, chosen: Options) -> Mapping[str, str]:
+        """Give the keywords of the command's flags."""
+        plain, endpoint = _parts(chosen)
+        of_endpoint = dict.fromkeys(keywords(self.endpoint_options, endpoint), "networking_config")
+        return {**of_endpoint, **keywords(self.container_options, plain)}
 
     def refuse_what_is_ignored(self, chosen: Options, deadline: Deadline) -> None:
         """Raise for what the client hands on to an engine that would not heed it."""
@@ -68,17 +80,33 @@ class Creation(Kinds):
             chosen, lambda: str(self.version(timeout=deadline.at_most(self.timeout))["ApiVersion"])
         )
 
-    def _words(self, chosen: Options, deadline: Deadline) -> tuple[Sequence[str], Sequence[str]]:
-        """Give the flag and the operands that entrypoint and command are."""
-        entrypoint, words = chosen.get("entrypoint"), [check("command", word) for word in chosen.get("command", [])]
-        if entrypoint is None:
-            return [], words
-        first, *rest = [check("entrypoint", word) for word in entrypoint] or [""]
-        if not first and not words:
-            # Clearing the image's entrypoint, the client forgets the image's command too.
-            facts = self._inspected("image", [chosen["image"]], deadline)[0]
-            words = (facts or {}).get("Config", {}).get("Cmd") or []
-        return [f"--entrypoint={first}"], [*rest, *words]
+    def _with_command(self, chosen: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
+        """Say the image's command where, clearing its entrypoint, the client would forget that too."""
+        entrypoint = chosen.get("entrypoint")
+        if entrypoint is None or "".join(entrypoint[:1]) or chosen.get("command"):
+            return chosen
+        facts = self._inspected("image", [chosen["image"]], deadline)[0]
+        return {**chosen, "command": (facts or {}).get("Config", {}).get("Cmd") or []}
+
+
+def _creation_arguments(chosen: Options, flags: Sequence[str]) -> tuple[str, ...]:
+    return ("create", "--pull=never", *flags, "--", chosen["image"], *_process(chosen)[1])
+
+
+def _process(chosen: Options) -> tuple[list[str], list[str]]:
+    """Give the flag and the operands that entrypoint and command are."""
+    entrypoint, words = chosen.get("entrypoint"), [check("command", word) for word in chosen.get("command", [])]
+    if entrypoint is None:
+        return [], words
+    first, *rest = [check("entrypoint", word) for word in entrypoint] or [""]
+    return [f"--entrypoint={first}"], [*rest, *words]
+
+
+def _parts(chosen: Options) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what is in the table of a container's keywords, and what is in that of an endpoint's."""
+    plain = {keyword: value for keyword, value in chosen.items() if keyword not in _NOT_IN_THE_TABLE}
+    network, endpoint = _first_network(chosen)
+    return plain | network, endpoint
 
 
 def _first_network(chosen: Options) -> tuple[dict[str, str], dict[str, Any]]:

@@ -44,6 +44,11 @@ class Environment:
     unset: frozenset[str] = frozenset()
     lines: str = field(default="", repr=False)
 
+    @property
+    def shown_flags(self) -> list[str]:
+        """All flags, with a name in place of a file that is to be written."""
+        return [*self.flags, f"--env-file={_STDIN}"] if self.lines else self.flags
+
     @contextlib.contextmanager
     def passed(self) -> Iterator[tuple[list[str], bytes | None]]:
         """Give all flags, and what the command must have as its stdin, as long as the context lasts."""

@@ -123,7 +123,7 @@ _ADVICE: Mapping[type[DriverError], str] = {
 _BUILDER_NOTICE = re.compile(r"^DEPRECATED: The legacy builder.*\n(?:[ \t]+.*\n|\n)*", re.MULTILINE)
 _NOTICES = re.compile(
     r"^(?:Run|See) '.* --help'.*$|^exit status \d+$|^Usage:.*$|^Error: failed to start containers: .*$"
-    r"|^(?:Error: )?\d+ errors? occurred:$",
+    r"|^(?:Error: )?\d+ errors? occurred:$|^time=\S+ level=warning .*$",
     re.MULTILINE,
 )
 _PREFIX = re.compile(

@@ -27,17 +27,24 @@ class Images(Builds):
 
     def pull_image(self, options: Options, *, on_progress: Progress | None = None, timeout: float | None = None) -> str:
         chosen = self._normalised("pull", options)
-        reference = check("repository", normalise.image_reference(chosen))
-        flags = {keyword: value for keyword, value in chosen.items() if keyword in self.pull_options}
-        written = self._arguments("pull", self.pull_options, flags)
-        todo = Command((*self.pull_command(reference), *written, "--", reference))
+        reference, todo = normalise.image_reference(chosen), Command(self.pull_arguments(chosen))
         with self.prepared(todo, chosen) as prepared:
             result = self._progress(prepared, Deadline(timeout), on_progress)
         if result.exit_code:
-            raise self._not_pulled(reference, chosen.get("auth_config"), result, keywords(self.pull_options, flags))
+            written = keywords(self.pull_options, self._in_the_table(chosen))
+            raise self._not_pulled(reference, chosen.get("auth_config"), result, written)
         if chosen.get("all_tags"):
             return self.listed(reference)
         return str(self._facts("image", reference, "find the image that it pulled", self._deadline(None))["Id"])
+
+    def pull_arguments(self, chosen: Options) -> tuple[str, ...]:
+        """Give the arguments of the command that pulls with these options. Raises `UnsupportedOption`."""
+        reference = check("repository", normalise.image_reference(chosen))
+        flags = self._arguments("pull", self.pull_options, self._in_the_table(chosen))
+        return (*self.pull_command(reference), *flags, "--", reference)
+
+    def _in_the_table(self, chosen: Options) -> Options:
+        return {keyword: value for keyword, value in chosen.items() if keyword in self.pull_options}
 
     def pull_command(self, reference: str) -> Sequence[str]:
         """Give the command that pulls this image."""
@@ -65,8 +72,10 @@ class Images(Builds):
     def version(self, *, timeout: float | None = None) -> Facts:
         asking = ("version", "--format", "{{json .}}")
         facts = json.loads(self._do("ask for the version", asking, self._deadline(timeout)).text)
+        client = facts.get("Client") or {}
         # A client that is the engine itself has no server.
-        return dict(facts.get("Server") or facts["Client"])
+        found = dict(facts.get("Server") or client)
+        return {**found, "Client": {"Name": self.runner.name, "Version": client.get("Version")}}
 
     def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:
         todo = ("tag", "--", ref, f"{repository}:{tag}")

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
@@ -20,8 +20,8 @@ from .runner import Command, Result
 
 __tracebackhide__ = True
 
-# How often something may vanish while it is listed.
-_LISTINGS = 5
+# How often a command is run at most, where other processes remove what it looks at.
+_ATTEMPTS = 5
 # As many as fit in the arguments of a command on every system.
 _BATCH = 200
 
@@ -51,7 +51,9 @@ class Kinds(CommandLine):
 
     def _inspect(self, kind: Kind, refs: Sequence[str], deadline: Deadline) -> list[Facts | None]:
         asking = Command(("inspect", f"--type={kind}", "--format", "{{json .}}", "--", *refs))
-        result = self.runner.run(asking, deadline)
+        result = self._settled(lambda: self.runner.run(asking, deadline), self._is_disturbed)
+        if self._is_disturbed(result):
+            raise self._error(f"inspect {kind}s", result, kind=EngineError)
         if result.exit_code:
             self._refuse(f"inspect {kind}s", result, self._complaints(result, NotFound))
         try:
@@ -103,15 +105,26 @@ class Kinds(CommandLine):
         words = self.list_commands[kind]
         splitting = self.comma_flags.get(_verb(words), ())
         flags = [command.argument("--filter", item, splitting) for item in filters]
-        left = _LISTINGS
-        while True:
-            try:
-                return list(dict.fromkeys(self._do(f"list {kind}s", [*words, *flags], deadline).text.split()))
-            except NotFound:
-                # Of something that another process has removed meanwhile: a client may then list nothing at all.
-                left -= 1
-                if not left:
-                    raise
+        todo = Command((*words, *flags))
+        result = self._settled(lambda: self.runner.run(todo, deadline), self._lacks_one)
+        if result.exit_code:
+            raise self._error(f"list {kind}s", result)
+        return list(dict.fromkeys(result.text.split()))
+
+    def _lacks_one(self, result: Result) -> bool:
+        """Tell whether something was removed while it was listed: a client may then list nothing at all."""
+        return self._is_disturbed(result) or issubclass(errors.classify(self.phrases, result.complaint), NotFound)
+
+    def _settled(self, run: Callable[[], Result], is_disturbed: Callable[[Result], bool]) -> Result:
+        """Give the result of a command that is run again, though not for ever, while other processes disturb it."""
+        for _ in range(_ATTEMPTS - 1):
+            result = run()
+            if not (result.exit_code and is_disturbed(result)):
+                return result
+        return run()
+
+    def _is_disturbed(self, result: Result) -> bool:
+        return bool(result.exit_code and self.disturbed and self.disturbed.search(errors.clean(result.complaint)))
 
     def remove(
         self,

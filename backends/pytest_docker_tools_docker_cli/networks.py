@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.references import quoted
@@ -17,13 +19,15 @@ class Networks(Kinds):
 
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = self._normalised("network", options)
-        name = chosen.pop("name", None)
+        todo, written = self._network_arguments(chosen), keywords(self.network_options, _unnamed(chosen))
+        return self._do(f"create the network {chosen['name']!r}", todo, self._deadline(timeout), keywords=written).text
+
+    def _network_arguments(self, chosen: Options) -> Sequence[str]:
+        name = chosen.get("name")
         if not name:
             raise UnsupportedOption("name", "a network must have one.")
-        flags = self._arguments("network create", self.network_options, chosen)
-        todo = ("network", "create", *flags, "--", check("name", name))
-        asked = f"create the network {name!r}"
-        return self._do(asked, todo, self._deadline(timeout), keywords=keywords(self.network_options, chosen)).text
+        flags = self._arguments("network create", self.network_options, _unnamed(chosen))
+        return ("network", "create", *flags, "--", check("name", name))
 
     def connect(
         self, network: str, container: str, options: Options | None = None, *, timeout: float | None = None
@@ -42,9 +46,15 @@ class Networks(Kinds):
 
     def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = self._normalised("volume", options)
-        name = chosen.pop("name", None)
-        flags = self._arguments("volume create", self.volume_options, chosen)
-        todo = ("volume", "create", *flags, "--", *([check("name", name)] if name else []))
-        return self._do(
-            "create a volume", todo, self._deadline(timeout), keywords=keywords(self.volume_options, chosen)
-        ).text
+        todo, written = self._volume_arguments(chosen), keywords(self.volume_options, _unnamed(chosen))
+        return self._do("create a volume", todo, self._deadline(timeout), keywords=written).text
+
+    def _volume_arguments(self, chosen: Options) -> Sequence[str]:
+        name = chosen.get("name")
+        flags = self._arguments("volume create", self.volume_options, _unnamed(chosen))
+        return ("volume", "create", *flags, "--", *([check("name", name)] if name else []))
+
+
+def _unnamed(chosen: Options) -> Options:
+    """Give the options that are in the table."""
+    return {keyword: value for keyword, value in chosen.items() if keyword != "name"}

@@ -23,6 +23,11 @@ def profiles_as_files(options: Sequence[str]) -> Iterator[list[str]]:
         yield [_with_file(option, stack) for option in options]
 
 
+def without_profiles(options: Sequence[str]) -> list[str]:
+    """Give security options with a name in place of the text of a seccomp profile, as they are shown."""
+    return ["seccomp=profile.json" if _PROFILE.match(option) else option for option in options]
+
+
 def _with_file(option: str, stack: contextlib.ExitStack) -> str:
     found = _PROFILE.match(option)
     if not found:

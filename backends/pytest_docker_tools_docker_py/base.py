@@ -71,6 +71,9 @@ class Base(Driver):
         settings = {"base_url": there.url, "tls": there.tls and dict(there.tls), "timeout": self.timeout}
         return Recipe(BACKEND, settings) if there.is_complete else None
 
+    def client_command(self) -> Sequence[str]:
+        return ("docker",) if self._given[0] is None and self._is_own else ("docker", "--host", self.endpoint().url)
+
     def _connect(self) -> APIClient:
         try:
             return self._connection.open(self.timeout)

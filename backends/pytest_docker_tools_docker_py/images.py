@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import docker
 from docker import errors as theirs
 
 from pytest_docker_tools import normalise, registries
@@ -40,7 +41,8 @@ class Images(Builds):
         return self._id(reference, "find the image that it pulled")
 
     def version(self, *, timeout: float | None = None) -> Facts:
-        return self.calls.run("ask for the version", lambda api: dict(api.version()), self._deadline(timeout))
+        found = self.calls.run("ask for the version", lambda api: dict(api.version()), self._deadline(timeout))
+        return {**found, "Client": {"Name": "docker-py", "Version": docker.__version__}}
 
     def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:
         asked = f"tag image {quoted(ref)} as '{repository}:{tag}'"

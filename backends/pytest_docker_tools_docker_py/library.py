@@ -13,7 +13,7 @@ __tracebackhide__ = True
 OLDEST = (7, 2)
 _EXTRA = "pip install pytest-docker-tools[docker-py]"
 # Of these, `Driver` itself has something that would not say what is missing.
-_CONCRETE = ("listening", "native_client", "tag_image", "version")
+_CONCRETE = ("listening", "native_client", "shown", "tag_image", "version")
 
 
 def missing() -> str | None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from .. import progress
 from ..client import Image
 from ..exceptions import UsageError
-from ..factory import Scope, Setup, fixture
-from ..files import nowhere
+from ..factory import DependsOn, Scope, Setup, fixture
+from ..files import Places, nowhere
 from ..normalise import is_remote
 from ..options import BuildOptions, check_keywords
 from ..templates import Text, Value
+from ..terminal import progress
 
 __tracebackhide__ = True
 
@@ -25,6 +25,7 @@ def build(
     scope: Scope = "session",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     stages: Value[Mapping[str, Text]] | None = None,
     **options: Unpack[BuildOptions],
 ) -> Callable[..., Image]:
@@ -33,14 +34,16 @@ def build(
     `options` are docker-py's of `images.build`. A relative `path` is looked for below the directory that pytest was
     started in, then next to the file that calls `build`. `fileobj` is a Dockerfile, or with `custom_context` a tar
     archive, and is read now. `secrets` is {id: str, bytes or the `pathlib.Path` of a file}, for steps that mount them.
-    `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `scope`, `autouse` and `fixture_name`
-    are pytest's.
+    `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `depends_on` are fixtures that are set
+    up before it. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(build, options, BuildOptions)
     if not options.get("path") and options.get("fileobj") is None:
         raise UsageError("build() needs a folder with a Dockerfile, build(path='app'), or a Dockerfile in fileobj.")
     values = {**_read_file(options), "stages": stages}
-    return fixture("build", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    return fixture(
+        "build", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+    )
 
 
 def _read_file(options: BuildOptions) -> dict[str, Any]:
@@ -62,13 +65,10 @@ def _content(fileobj: Any) -> bytes:
 
 def make(setup: Setup) -> Image:
     """Build the stages, then the image."""
-    options = {key: value for key, value in setup.options.items() if key != "stages"}
-    if options.get("path"):
-        options["path"] = _context(setup, str(options["path"]))
+    given = {key: value for key, value in setup.options.items() if key != "stages"}
+    options = located(given, setup.places, setup.title)
     if options.get("fileobj") is not None:
         options["fileobj"] = _content(options["fileobj"])
-    if isinstance(options.get("secrets"), Mapping):
-        options["secrets"] = {name: _secret(setup, name, value) for name, value in options["secrets"].items()}
     stages = setup.options["stages"] or {}
     if not isinstance(stages, Mapping):
         raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")
@@ -80,30 +80,39 @@ def make(setup: Setup) -> Image:
         return setup.client.images.get(setup.driver.build_image(options, on_progress=report))
 
 
-def _context(setup: Setup, path: str) -> str:
+def located(options: Mapping[str, Any], places: Places, title: str) -> dict[str, Any]:
+    """Give options with the folder, and the files of secrets, where they are found. Raises `UsageError`."""
+    found = dict(options)
+    if options.get("path"):
+        found["path"] = _context(str(options["path"]), places, title)
+    if isinstance(options.get("secrets"), Mapping):
+        found["secrets"] = {
+            name: _secret(name, value, places, title) if isinstance(value, Path) else value
+            for name, value in options["secrets"].items()
+        }
+    return found
+
+
+def _context(path: str, places: Places, title: str) -> str:
     """Give the folder that `path` names. Raises `UsageError`, which lists where it was looked for."""
     if is_remote(path):
         return path
-    places = setup.places(path)
-    for place in places:
+    candidates = places(Path(path))
+    for place in candidates:
         if place.is_dir():
             return str(place)
-    file = next((place for place in places if place.is_file()), None)
+    file = next((place for place in candidates if place.is_file()), None)
     if file is not None:
         raise UsageError(
             f"{str(file)!r} is a file. build(path=...) takes the folder, and dockerfile= the name of a Dockerfile."
         )
-    raise UsageError(f"The {setup.title} is to be built from the folder {path!r}, but {nowhere(places)}.")
+    raise UsageError(f"The {title} is to be built from the folder {path!r}, but {nowhere(candidates)}.")
 
 
-def _secret(setup: Setup, name: str, value: Any) -> Any:
+def _secret(name: str, path: Path, places: Places, title: str) -> Path:
     """Give the file that a path names. Raises `UsageError`, which lists where it was looked for."""
-    if not isinstance(value, Path):
-        return value
-    places = setup.places(value)
-    found = next((place for place in places if place.is_file()), None)
+    candidates = places(path)
+    found = next((place for place in candidates if place.is_file()), None)
     if found is None:
-        raise UsageError(
-            f"The {setup.title} has its secret {name!r} in the file {str(value)!r}, but {nowhere(places)}."
-        )
+        raise UsageError(f"The {title} has its secret {name!r} in the file {str(path)!r}, but {nowhere(candidates)}.")
     return found

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from typing_extensions import Unpack
 
-from .. import attachments, copying, reports, resource, reuse
+from .. import addresses, attachments, copying, probes, resource, reuse
 from ..client import inspect
 from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
-from ..factory import Scope, Setup, fixture
+from ..factory import DependsOn, Scope, Setup, fixture, is_fixture
 from ..files import Content, Entries, comparable
+from ..ledger import Entry
 from ..options import ContainerOptions, Networks, check_keywords
-from ..templates import Number, Texts, Value
+from ..templates import FixtureReference, Number, Texts, Value
 from ..wrappers.container import Container
 
 __tracebackhide__ = True
+
+# What to wait for: a probe, a function of the container, or a reference to a fixture that gives one.
+_WaitForOne = probes.Probe | FixtureReference | Callable[..., Any]
+WaitFor = _WaitForOne | Sequence[_WaitForOne]
 
 _RUN_ONLY = ("detach", "stream")
 
@@ -28,21 +33,25 @@ def container(
     scope: Scope = "function",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     wrapper_class: Callable[[Any], Container] | None = None,
-    timeout: Number | float = Container.timeout,
+    timeout: Number | float | None = None,
     files: Value[Mapping[str, Value[Content]]] | None = None,
     networks: Networks | None = None,
     aliases: Texts | None = None,
+    wait_for: WaitFor | None = None,
     **options: Unpack[ContainerOptions],
 ) -> Callable[..., Container]:
     """Give a fixture whose value is a running container that is ready to be used.
 
-    `options` are docker-py's of `containers.run`; `image` has to be on the engine (see `fetch` and `build`).
-    `timeout` is the seconds of wall clock that it may take to get ready. `wrapper_class` makes the fixture's value of
-    an engine's container (see `wrappers.Container`). `files` is {absolute path in the container: content}, what is
-    copied into it before it starts, as in `volume(initial_content=...)`. `networks` are the networks that it is in
-    from the start, as a list or as {name: `types.EndpointConfig`}; `aliases` are further names of it in all of them,
-    and in `network`. `scope`, `autouse` and `fixture_name` are pytest's.
+    `options` are docker-py's of `containers.run`; `image` has to be on the engine (see `fetch` and `build`). `timeout`
+    is the seconds of wall clock that it may take to get ready, 30 where its class does not say otherwise.
+    `wrapper_class` makes the fixture's value of an engine's container (see `wrappers.Container`). `files` is {absolute
+    path in the container: content}, what is copied into it before it starts, as in `volume(initial_content=...)`.
+    `networks` are the networks that it is in from the start, as a list or as {name: `types.EndpointConfig`}; `aliases`
+    are further names of it in all of them, and in `network`. `wait_for` is what has to hold besides before it is ready,
+    after what its class waits for: probes (see `probes`), or functions that are called with the container. `depends_on`
+    are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     _check(options)
     if wrapper_class is not None and not callable(wrapper_class):
@@ -50,7 +59,10 @@ def container(
     # A class is no reference to a fixture, so it does not take part in templates.
     make = partial(_make, wrapper_class=wrapper_class or Container)
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
-    return fixture("container", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    values["wait_for"] = _probes(wait_for)
+    return fixture(
+        "container", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+    )
 
 
 def _check(options: ContainerOptions) -> None:
@@ -70,23 +82,38 @@ def _check(options: ContainerOptions) -> None:
         )
 
 
+def _probes(wait_for: Any) -> Any:
+    """Mark functions, which are references elsewhere, as probes. Raises `UsageError` for what cannot be meant."""
+    if isinstance(wait_for, (list, tuple)):
+        return [_probe(item) for item in wait_for]
+    return None if wait_for is None else _probe(wait_for)
+
+
+def _probe(item: Any) -> Any:
+    return item if isinstance(item, FixtureReference) or is_fixture(item) else probes.probe(item)
+
+
 def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     timeout = _seconds(setup.options.pop("timeout"))
     image = setup.options["image"]
     setup.options["image"] = getattr(image, "id", image)
+    wait_for = _checked(setup.options.pop("wait_for"), setup.options)
     attachments.bring_together(setup.options)
     files = copying.rooted(setup.options.pop("files") or {}, setup.places)
-    watched = reports.watch(setup.request)
+    host_address = addresses.chosen_host(setup.config.getini("docker_host_address"))
 
-    def prepare(ref: str, fresh: bool) -> Container:
-        made = watched.container = _wrapped(wrapper_class, setup.client.containers.get(ref))
-        made.timeout = timeout
+    def prepare(entry: Entry, fresh: bool) -> Container:
+        made = entry.container = _wrapped(wrapper_class, setup.client.containers.get(entry.ref))
+        made.timeout = made.timeout if timeout is None else timeout
+        made.host_address = host_address
+        made.wait_for = probes.checked([*probes.checked(made.wait_for), *wait_for])
         if made.attrs["State"]["Status"] == "paused":
-            setup.driver.unpause(ref)
+            setup.driver.unpause(entry.ref)
         # One to be reused may have been left before it got its files.
         if fresh or made.attrs["State"]["Status"] == "created":
             copying.put(setup.driver, made.attrs, files)
-        setup.driver.start(ref)
+        if fresh or not probes.is_done(made):
+            setup.driver.start(entry.ref)
         made.wait_until_ready()
         return made
 
@@ -97,10 +124,22 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
             setup.options,
             prepare,
             compared=_compared(setup, files) if reuse.is_on(setup) else None,
-            before_removal=watched.keep_output,
         )
     except ImageNotFound as error:
         raise type(error)(_missing_image(setup), command=error.command, stderr=error.stderr) from None
+
+
+def _checked(wait_for: Any, options: Mapping[str, Any]) -> Sequence[probes.Probe]:
+    """Give the probes. Raises `UsageError` for what is none, and where nobody could ask them."""
+    found = probes.checked(wait_for)
+    if any(isinstance(probe, probes.Exited) for probe in found) and (
+        options.get("remove") or options.get("auto_remove")
+    ):
+        raise UsageError(
+            "container(remove=True, wait_for=Exited()) would lose its exit code and its log, as the engine removes it "
+            "at its end. Leave out remove=; the container is removed with its fixture anyway."
+        )
+    return found
 
 
 def _compared(setup: Setup, files: Entries) -> dict[str, Any]:
@@ -118,7 +157,9 @@ def _wrapped(wrapper_class: Callable[[Any], Container], container: Any) -> Conta
     return made
 
 
-def _seconds(timeout: Any) -> float:
+def _seconds(timeout: Any) -> float | None:
+    if timeout is None:
+        return None
     try:
         seconds = float(timeout)
     except (TypeError, ValueError):

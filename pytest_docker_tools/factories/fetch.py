@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, cast, get_args
 
+import pytest
 from typing_extensions import Unpack
 
-from .. import progress
 from ..client import Image
 from ..exceptions import UsageError
-from ..factory import Scope, Setup, fixture
+from ..factory import DependsOn, Scope, Setup, fixture
 from ..normalise import image_reference
 from ..options import PullOptions, check_keywords
 from ..platforms import is_surely_for
 from ..references import split_registry
 from ..templates import FixtureReference, Value
+from ..terminal import progress
 
 __tracebackhide__ = True
 
@@ -27,6 +28,7 @@ def fetch(
     scope: Scope = "session",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     policy: Value[Policy] | None = None,
     **options: Unpack[PullOptions],
 ) -> Callable[..., Image]:
@@ -35,7 +37,8 @@ def fetch(
     `options` are docker-py's of `images.pull`; a `repository` without a tag means `latest`. With `all_tags` the value
     is a list of images. `policy` is "always", or "missing" to ask the registry only for what the engine does not have;
     without it that is what the ini option docker_pull_policy says. What names no registry comes from where the ini
-    option docker_image_prefix says. `scope`, `autouse` and `fixture_name` are pytest's.
+    option docker_image_prefix says. `depends_on` are fixtures that are set up before it. `scope`, `autouse` and
+    `fixture_name` are pytest's.
     """
     check_keywords(fetch, options, PullOptions)
     if not options.get("repository"):
@@ -43,12 +46,14 @@ def fetch(
     if policy is not None and not _is_reference(policy):
         _checked(policy, "fetch(policy=...)")
     values = {**options, "policy": policy}
-    return fixture("fetch", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    return fixture(
+        "fetch", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+    )
 
 
 def _make(setup: Setup) -> Image:
     policy = _policy(setup)
-    options = {**setup.options, "repository": _mirrored(setup, str(setup.options["repository"]))}
+    options = {**setup.options, "repository": mirrored(str(setup.options["repository"]), setup.config)}
     images = setup.client.images
     if options.get("all_tags"):
         # Only the registry knows how many there are.
@@ -80,9 +85,9 @@ def _is_reference(value: Any) -> bool:
     return callable(value) or isinstance(value, FixtureReference) or (isinstance(value, str) and "{" in value)
 
 
-def _mirrored(setup: Setup, repository: str) -> str:
+def mirrored(repository: str, config: pytest.Config) -> str:
     """Put the user's prefix before a repository that names no registry. Raises `UsageError`."""
-    prefix = str(setup.config.getini("docker_image_prefix")).strip()
+    prefix = str(config.getini("docker_image_prefix")).strip()
     if "://" in prefix:
         raise UsageError(
             "The ini option docker_image_prefix takes what names of images begin with, such as "

@@ -8,7 +8,7 @@ from typing_extensions import Unpack
 
 from ..client import Image, inspect
 from ..exceptions import ImageNotFound, UsageError
-from ..factory import Scope, Setup, fixture
+from ..factory import DependsOn, Scope, Setup, fixture
 from ..options import ImageOptions, check_keywords
 
 __tracebackhide__ = True
@@ -19,16 +19,19 @@ def image(
     scope: Scope = "session",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     **options: Unpack[ImageOptions],
 ) -> Callable[..., Image]:
     """Give a fixture whose value is an image that has to be on the engine; `name` is its name or id.
 
-    `scope`, `autouse` and `fixture_name` are pytest's.
+    `depends_on` are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(image, options, ImageOptions)
     if not options.get("name"):
         raise UsageError("image() needs a name: image(name='redis:7').")
-    return fixture("image", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    return fixture(
+        "image", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+    )
 
 
 def _make(setup: Setup) -> Image:

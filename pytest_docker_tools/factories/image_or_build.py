@@ -9,7 +9,7 @@ from typing_extensions import Unpack
 
 from ..client import Image
 from ..exceptions import UsageError
-from ..factory import Scope
+from ..factory import DependsOn, Scope
 from ..options import BuildOptions, check_keywords
 from ..templates import Text, Value
 from .build import build
@@ -24,6 +24,7 @@ def image_or_build(
     scope: Scope = "session",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     stages: Value[Mapping[str, Text]] | None = None,
     **options: Unpack[BuildOptions],
 ) -> Callable[..., Image]:
@@ -35,8 +36,10 @@ def image_or_build(
     if not isinstance(environ_key, str) or not environ_key:
         raise UsageError(f"image_or_build() takes the name of an environment variable, not {environ_key!r}.")
     check_keywords(image_or_build, options, BuildOptions)
-    built = build(scope=scope, autouse=autouse, fixture_name=fixture_name, stages=stages, **options)
+    built = build(
+        scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on, stages=stages, **options
+    )
     name = os.environ.get(environ_key)
     if not name:
         return built
-    return image(name=name, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    return image(name=name, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on)

@@ -9,7 +9,8 @@ from typing_extensions import Unpack
 from .. import files, resource, reuse, seeding
 from ..client import Volume
 from ..exceptions import UsageError
-from ..factory import Scope, Setup, fixture
+from ..factory import DependsOn, Scope, Setup, fixture
+from ..ledger import Entry
 from ..options import VolumeOptions, check_keywords
 from ..templates import Value
 
@@ -21,6 +22,7 @@ def volume(
     scope: Scope = "function",
     autouse: bool = False,
     fixture_name: str | None = None,
+    depends_on: DependsOn = (),
     initial_content: Value[Mapping[str, Value[files.Content]]] | None = None,
     **options: Unpack[VolumeOptions],
 ) -> Callable[..., Volume]:
@@ -29,11 +31,13 @@ def volume(
     `initial_content` is {path in the volume: content}, content being bytes, a str, None for an empty folder, or a
     `pathlib.Path` of a file or folder on disk (see `files`); a relative one is looked for below the directory that
     pytest was started in, then next to the file that calls `volume`. `options` are docker-py's of `volumes.create`.
-    `scope`, `autouse` and `fixture_name` are pytest's.
+    `depends_on` are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
-    return fixture("volume", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name)
+    return fixture(
+        "volume", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+    )
 
 
 def _make(setup: Setup) -> Volume:
@@ -45,10 +49,10 @@ def _make(setup: Setup) -> Volume:
         )
     resource.give_name(setup)
 
-    def prepare(ref: str, fresh: bool) -> Volume:
+    def prepare(entry: Entry, fresh: bool) -> Volume:
         if fresh and content:
-            seeding.seed(setup.driver, ref, content)
-        return setup.client.volumes.get(ref)
+            seeding.seed(setup.driver, entry.ref, content)
+        return setup.client.volumes.get(entry.ref)
 
     compared = {"initial_content": files.comparable(content)} if reuse.is_on(setup) else None
     return resource.obtain(setup, "volume", setup.options, prepare, compared=compared)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .images import image_reference, is_remote, split_reference
 from .networking import endpoint
 from .storage import VolumeBind, volumes
-from .tables import TABLES, Verb, normalised
+from .tables import TABLES, Verb, normalised, takes_any_text
 from .values import filters, labels, words
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "labels",
     "normalised",
     "split_reference",
+    "takes_any_text",
     "volumes",
     "words",
 ]

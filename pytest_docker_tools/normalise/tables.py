@@ -158,6 +158,11 @@ _DEFAULT_WHEN_FALSY = frozenset(
 )
 
 
+def takes_any_text(verb: Verb, keyword: str) -> bool:
+    """Say whether any string is a value of this keyword, and is not read in any way."""
+    return TABLES[verb].get(keyword) in (text, path, image, as_it_is)
+
+
 def _says_nothing(keyword: str, value: Any, form: Form) -> bool:
     """Say whether that is as if it were not given, which a 0 in place of a text, such as a tag, is not."""
     is_text = type(value) is int and form not in (number, size, switch)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import tarfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,7 @@ from .capabilities import (
     skip_without,
 )
 from .registry import Published, Registry
+from .subnets import subnet, wide_network
 from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
 
 __tracebackhide__ = True
@@ -111,9 +111,6 @@ Reported = Mapping[str, tuple[str, Any]]
 
 # Names that are whole on every engine: some take a name without a host to be of a registry that they know.
 _IMAGES = "localhost/pytest-docker-tools"
-_SUBNETS = range(256)
-# Held while one of the subnets is in use, so that runs beside each other take different ones.
-_FIRST_LOCK = 21800
 
 
 # The driver, and what it and its engine are like
@@ -266,30 +263,6 @@ def network(driver: Driver, named: Named) -> str:
 
 
 @pytest.fixture(scope="session")
-def subnet(driver: Driver) -> Iterator[int]:
-    """A number n that makes subnets which nobody has: 198.18.n.0/24 and 2001:db8:n::/64.
-
-    It stays this process's own until all tests are done, so that no test has it while a network is being removed.
-    """
-    networks = str(driver.inspect("network", driver.ids("network")))
-    with ExitStack() as locks:
-        for number in _SUBNETS:
-            lock = locks.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)))
-            if f"198.18.{number}." not in networks and not _is_bound(lock, _FIRST_LOCK + number):
-                yield number
-                return
-        raise UsageError("All subnets in 198.18.0.0/16 are in use. Remove networks of the engine.")
-
-
-def _is_bound(lock: socket.socket, port: int) -> bool:
-    try:
-        lock.bind(("127.0.0.1", port))
-    except OSError:
-        return True
-    return False
-
-
-@pytest.fixture(scope="session")
 def registries() -> Iterator[tuple[Registry, Registry]]:
     """A public and a private registry on the loopback interface, which speak plain http."""
     with Registry() as public, Registry(private=True) as private:
@@ -367,12 +340,3 @@ def threads() -> Callable[[], set[threading.Thread]]:
         return {thread for thread in started if thread.is_alive()}
 
     return threads
-
-
-@pytest.fixture
-def wide_network(driver: Driver, named: Named, subnet: int) -> str:
-    """The name of a network with addresses of both kinds."""
-    pools = [{"Subnet": f"198.18.{subnet}.0/24"}, {"Subnet": f"2001:db8:{subnet:x}::/64"}]
-    name = named("network")
-    driver.create_network({"name": name, "enable_ipv6": True, "ipam": {"Config": pools}})
-    return name

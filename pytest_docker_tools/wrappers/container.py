@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import addresses, copying, drivers, output, readiness
+from .. import addresses, attachments, copying, drivers, moments, output, probes, readiness
 from ..client import Container as EngineContainer
-from ..client import inspect
+from ..client import Network, inspect
 from ..container_verbs import ContainerVerbs
 from ..driver import Driver
-from ..exceptions import TimeoutError
+from ..exceptions import NotFound, TimeoutError, UnsupportedOption
 from ..files import Content
 from .ips import Ips
 from .ports import Ports
@@ -34,10 +34,15 @@ class Container(ContainerVerbs):
 
     #: Seconds of wall clock within which the container has to be ready after it was started.
     timeout: float = 30.0
+    #: What has to hold, besides `ready`, before the container is. What `wait_for=` says comes after that of the class.
+    wait_for: Sequence[probes.Probe] = ()
+    #: The name or address at which published ports are reached, where the ini option docker_host_address has one.
+    host_address: str | None = None
 
     #: What the last call of `ready` found missing, None where nothing was.
     waits_for: str | None = None
     _looking_until: float | None = None
+    _ended_before: float | None = None
 
     def __init__(self, container: EngineContainer) -> None:
         self._container = container
@@ -92,9 +97,21 @@ class Container(ContainerVerbs):
     def get_addr(self, port: str | int) -> tuple[str, int]:
         """Give (host, port) at which a port of the container, such as "8080/tcp", is reached from here.
 
-        Raises `UsageError` where the port is not published and the container's network is not that of the tests.
+        That depends on where the engine is, and where the tests are: see `addresses`. Raises `UsageError` where there
+        is no way to the port.
         """
-        return addresses.address_of(self.attrs, port, self.driver)
+        return addresses.address_of(
+            self.attrs, port, self.driver, host_address=self.host_address, timeout=self.patience()
+        )
+
+    def url(self, port: str | int, *, scheme: str = "http", path: str = "") -> str:
+        """Give what `get_addr` gives as a URL, such as "http://127.0.0.1:32768", which ends in `path` if there is one.
+
+        The path begins with "/", whether that is given or not.
+        """
+        host, number = self.get_addr(port)
+        host = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{host}:{number}{'/' if path else ''}{path.removeprefix('/')}"
 
     def reload(self) -> None:
         """Look at the container again. Raises `NotFound` where it is gone."""
@@ -125,18 +142,100 @@ class Container(ContainerVerbs):
 
     def start(self) -> None:
         """Start the container and wait until it is ready."""
+        self._note_last_end()
         super().start()
         self.wait_until_ready()
 
+    def stop(self, timeout: int | None = None) -> None:
+        """Stop the container; after `timeout` seconds (default: as it has it) it is killed."""
+        super().stop(timeout)
+        self._is_there()
+
     def restart(self, timeout: int | None = None) -> None:
         """Stop and start the container, and wait until it is ready. Published ports may have changed."""
+        self._note_last_end()
         super().restart(timeout)
         self.wait_until_ready()
+
+    def kill(self, signal: str | int | None = None) -> None:
+        """Send a signal, SIGKILL where none is given, and wait until the container has ended or is ready again."""
+        super().kill(signal)
+        if str(signal or 9).removeprefix("SIG") in ("9", "KILL"):
+            # Not every engine has waited for the end.
+            with contextlib.suppress(NotFound):
+                self.wait(max(self.timeout, readiness.SHORTEST_LOOK))
+        readiness.wait_until_settled(self, self.timeout)
+
+    def pause(self) -> None:
+        """Freeze all processes."""
+        super().pause()
+        self.reload()
 
     def unpause(self) -> None:
         """Let a paused container go on, and wait until it is ready."""
         super().unpause()
         self.wait_until_ready()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Freeze all processes in this context, and wait after it until the container is ready again."""
+        self.pause()
+        try:
+            yield
+        finally:
+            # The test may have ended, or removed, it meanwhile.
+            if self._is_there() and self.attrs["State"]["Status"] == "paused":
+                self.unpause()
+
+    @contextlib.contextmanager
+    def disconnected(self, network: str | Network) -> Iterator[None]:
+        """Detach the container from a network, or one of that name, in this context.
+
+        After it the container is attached as it was, with the same names in the network and what addresses were asked
+        for, and is waited for until it is ready again; other addresses, and published ports, may have changed. Raises
+        `UsageError` where it is not on that network.
+        """
+        name = network if isinstance(network, str) else str(network.name)
+        self.reload()
+        attached = attachments.of(self.attrs, name)
+        self.driver.disconnect(name, self.id)
+        try:
+            self.reload()
+            yield
+        finally:
+            if self._is_there():
+                self._attach(name, attached)
+
+    def log_begins(self) -> float | None:
+        """Give, in seconds of the epoch, the moment after which the container wrote what is of its present run.
+
+        None where all of its log is.
+        """
+        has_ended = self.attrs["State"]["Status"] in probes.ENDED
+        end = self._ended_before if has_ended else moments.last_end(self.attrs)
+        return moments.between(end, moments.last_start(self.attrs))
+
+    def _note_last_end(self) -> None:
+        """Remember the end of the last run: once the next one has ended, an engine does not know it any more."""
+        self.reload()
+        self._ended_before = moments.last_end(self.attrs)
+
+    def _is_there(self) -> bool:
+        """Look again. With remove=True, for one, it may be gone."""
+        with contextlib.suppress(NotFound):
+            self.reload()
+            return True
+        return False
+
+    def _attach(self, network: str, options: Mapping[str, Any]) -> None:
+        if network not in addresses.networks(self.attrs):
+            try:
+                self.driver.connect(network, self.id, options)
+            except UnsupportedOption:
+                self.driver.connect(network, self.id, {**options, "mac_address": None})
+            self.reload()
+        if self.attrs["State"]["Status"] == "running":
+            self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Wait until `ready()`. Raises `ContainerNotReady` after `timeout` seconds, `ContainerFailed` if it ends."""

@@ -12,9 +12,10 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,12 +23,15 @@ import pytest
 
 from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.testing.capabilities import skip_without
 from pytest_docker_tools.testing.fixtures import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Build
 from pytest_docker_tools.testing.registry import USERNAME
 
 Project = Callable[..., pytest.RunResult]
 
+# What is built on it does without the cache, for which the classic builder looks at all images on a base, and fails if
+# another test removes one of them. A test of the cache has a base of its own, `own_image`.
 BASE = "localhost/pytest-docker-tools/busybox"
 # What each test module that the tests write begins with.
 HEADER = f"""
@@ -49,6 +53,25 @@ REFUSED_BY_BUILDER: Mapping[BuilderKind, frozenset[str]] = {
     "BuildKit": frozenset({"container_limits", "rm kept", "shmsize"}),
     "buildx": frozenset({"container_limits", "isolation", "rm kept"}),
 }
+# How an engine is started that keeps all it has in a folder. Settings of this machine are not its.
+SERVICES = {
+    "docker": "dockerd --config-file={folder}/daemon.json --data-root={folder}/data --storage-driver=vfs "
+    "--exec-opt=native.cgroupdriver=cgroupfs --tls=false --host={url}",
+    "podman": "podman --root={folder}/data --storage-driver=vfs --network-config-dir={folder}/networks "
+    "system service --time=0 {url}",
+}
+# Runs a command, $4 and what follows, as on another machine, which is linked with this one: a process ($1) has the
+# link ($2) and the address $3.1, the command has the address $3.2.
+ELSEWHERE = """
+ip link add eth0 type veth peer name "$2" netns "$1"
+nsenter --net="/proc/$1/ns/net" sh -ec 'ip address add "$2/30" dev "$1"; ip link set "$1" up' sh "$2" "$3.1"
+ip address add "$3.2/30" dev eth0
+ip link set lo up
+ip link set eth0 up
+ip route add default via "$3.1"
+shift 3
+exec unshare --mount --pid --fork --kill-child --mount-proc sh -ec 'mount -t tmpfs none /run; exec "$@"' sh "$@"
+"""
 # What is about some backends only; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
@@ -223,6 +246,88 @@ def _await_listening(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.02)
     raise AssertionError("The registry does not listen.")
+
+
+class OtherEngine:
+    """An engine that a test may stop and start again, and which is as one on another machine.
+
+    It has namespaces of its own: its processes, networks and mounts are not seen here, nor those of this machine there.
+    They are gone when it is stopped, or when the process that runs the tests ends, in whichever way that does.
+    """
+
+    def __init__(self, service: str, number: int, folder: Path) -> None:
+        """`service` is its command; no other one beside it has its number."""
+        self.host = f"198.19.{number}.2"
+        self.url = f"tcp://{self.host}:2375"
+        self._link = f"pdt-tests-{number}"
+        self._service = [word.format(url=self.url, folder=folder) for word in service.split()]
+        self._log = folder / "log"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        outside = ["setpriv", "--pdeathsig=KILL", "unshare", "--net", "sh", "-ec"]
+        here = [str(os.getpid()), self._link, self.host.rpartition(".")[0]]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*outside, ELSEWHERE, "sh", *here, *self._service], stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            wait_until(self._answers)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End it as a power cut would. What it has stored stays."""
+        self._process.kill()
+        self._process.wait()
+        # This goes with the last of its processes.
+        wait_until(lambda: not Path("/sys/class/net", self._link).exists())
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, f"The engine has ended:\n{self._log.read_text()[-2000:]}"
+        with closing(HTTPConnection(self.host, 2375, timeout=5)) as connection, suppress(OSError, HTTPException):
+            connection.request("GET", "/_ping")
+            return connection.getresponse().read() == b"OK"
+        return False
+
+
+@pytest.fixture(scope="session")
+def program(backend: str) -> str:
+    """The client that reaches the same engine as the backend does."""
+    return "podman" if backend == "podman" else "docker"
+
+
+@pytest.fixture(scope="session")
+def host_variable(program: str) -> str:
+    """The variable with which the environment names an engine."""
+    return "CONTAINER_HOST" if program == "podman" else "DOCKER_HOST"
+
+
+@pytest.fixture  # type: ignore[no-redef]
+def choose_engine(host_variable: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let the environment name another engine."""
+    return partial(monkeypatch.setenv, host_variable)
+
+
+@pytest.fixture(scope="session")
+def other_engine(
+    program: str, host_variable: str, subnet: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OtherEngine]:
+    """An engine of the backend's kind, at an address of TCP, that has the image of the tests and nothing else."""
+    skip_without("an engine of its own", sys.platform == "linux" and os.geteuid() == 0)
+    folder = tmp_path_factory.mktemp("other-engine")
+    (folder / "daemon.json").write_text("{}")
+    engine = OtherEngine(SERVICES[program], subnet, folder)
+    engine.start()
+    try:
+        image = subprocess.run([program, "save", BASE], check=True, capture_output=True).stdout
+        environment = {**os.environ, host_variable: engine.url}
+        subprocess.run([program, "load"], input=image, env=environment, check=True, capture_output=True)
+        yield engine
+    finally:
+        engine.stop()
+        shutil.rmtree(folder)
 
 
 @dataclass(frozen=True)

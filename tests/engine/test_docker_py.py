@@ -37,7 +37,7 @@ site = volume(labels=MARK, initial_content={'index.html': b'it works'})
 base = image(name=BASE)
 # With layers that no other test's image has, as the engine may remove those together with it.
 DOCKERFILE = f"FROM {BASE}\\nENV MARK={MARK['made-for']}\\nRUN echo built > /app\\n".encode()
-app = build(fileobj=io.BytesIO(DOCKERFILE), labels=MARK)
+app = build(fileobj=io.BytesIO(DOCKERFILE), nocache=True, labels=MARK)
 web = container(
     image='{app.id}', command='httpd -f -p 80 -h /site', network='{net.name}', labels=MARK,
     volumes={'{site.name}': {'bind': '/site', 'mode': 'ro'}}, ports={'80/tcp': None},
@@ -326,7 +326,9 @@ class TestWhatIsTold:
         """What the engine says is in one sentence, and nothing that was sent is shown, however much is asked for."""
         module = """
 wrong = container(image=BASE, labels=MARK, user='a:b:c', environment={'PASSWORD': 'hunter' + '2'}, mac_address='x')
-unbuilt = build(fileobj=io.BytesIO(b'FROM ' + BASE.encode() + b'\\nRUN false'), buildargs={'TOKEN': 'hunter' + '2'})
+unbuilt = build(
+    fileobj=io.BytesIO(b'FROM ' + BASE.encode() + b'\\nRUN false'), buildargs={'TOKEN': 'hunter' + '2'}, nocache=True
+)
 def test_wrong(wrong): ...
 def test_unbuilt(unbuilt): ...
 """

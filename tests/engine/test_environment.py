@@ -135,12 +135,12 @@ def test_reuse_refuses_what_is_not_ours(project: Project, mark: str, driver: Dri
 
 
 def test_stages_are_tagged(
-    project: Project, driver: Driver, pytester: pytest.Pytester, mark: str, client: list[str]
+    project: Project, driver: Driver, pytester: pytest.Pytester, mark: str, client: list[str], own_image: str
 ) -> None:
     """Each stage gets its own tag, which keeps it when images are pruned; the image's content comes from it."""
     folder = pytester.mkdir("app")
     (folder / "Dockerfile").write_text(
-        f"FROM {BASE} AS builder\nRUN echo made > /made\nFROM {BASE}\nCOPY --from=builder /made /made\n"
+        f"FROM {own_image} AS builder\nRUN echo made > /made\nFROM {own_image}\nCOPY --from=builder /made /made\n"
     )
     tags = [f"localhost/{mark}:app", f"localhost/{mark}:builder"]
     try:
@@ -184,7 +184,7 @@ def test_image_or_build(
     if given:
         monkeypatch.setenv("IMAGE_ID", BASE)
     result = project(
-        "app = image_or_build('IMAGE_ID', path='app')\n"
+        "app = image_or_build('IMAGE_ID', path='app', labels=MARK, nocache=True)\n"
         f"def test_it(app):\n    assert ('built' in app.labels) is {not given}"
     )
     result.assert_outcomes(passed=1)
@@ -216,7 +216,7 @@ def test_an_image_without_anything(project: Project) -> None:
     """The port of an image that has one static program and no shell is seen."""
     result = project(
         f"import io\napp = build(fileobj=io.BytesIO(b'FROM {BASE} AS base\\nFROM scratch\\n"
-        "COPY --from=base /bin/busybox /busybox\\n'))\n"
+        "COPY --from=base /bin/busybox /busybox\\n'), labels=MARK, nocache=True)\n"
         "web = container(image='{app.id}', entrypoint=['/busybox', 'httpd'], command='-f -p 80', labels=MARK,"
         " ports={'80/tcp': None})\n"
         "def test_it(web):\n    assert web.get_open_tcp_ports() == ['80']"

@@ -42,9 +42,10 @@ def login(secret):
     return {'username': 'me', 'password': secret}
 
 
-app = build(fileobj=io.BytesIO(DOCKERFILE.encode()), buildargs={'TOKEN': '{secret}'}, labels=MARK)
+app = build(fileobj=io.BytesIO(DOCKERFILE.encode()), buildargs={'TOKEN': '{secret}'}, labels=MARK, nocache=True)
 failing = build(
-    fileobj=io.BytesIO(f'ARG TOKEN\\nFROM {BASE}\\nRUN exit 7\\n'.encode()), buildargs={'TOKEN': fxtr('secret')}
+    fileobj=io.BytesIO(f'ARG TOKEN\\nFROM {BASE}\\nRUN exit 7\\n'.encode()), buildargs={'TOKEN': fxtr('secret')},
+    nocache=True,
 )
 it = container(
     image='{app.id}', command=['sleep', '600'], labels=MARK,

@@ -23,7 +23,10 @@ from pytest_docker_tools.testing.conformance.verbs import VERBS
 ROOT = Path(__file__).parents[2]
 # What is no call of the engine, or has no deadline.
 NO_VERBS = {
-    *("approximates", "can", "close", "endpoint", "lacks", "missing", "native_client", "recipe", "refuses"),
+    *("approximates", "can", "client_command", "close", "endpoint", "lacks", "missing", "native_client", "recipe"),
+    *("refuses", "shown"),
+    # Asks an engine only where that does not try checks by itself.
+    "health",
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_docker_tools import container, fxtr
+from pytest_docker_tools import container, fxtr, probes
 from pytest_docker_tools.types import (
     DeviceRequest,
     EndpointConfig,
@@ -118,6 +118,7 @@ container_of_values = container(
     files={"/etc/app.conf": b"on", "/etc/hosts": Path("hosts"), "/empty": None},
     networks={"{network.name}": EndpointConfig(ipv4_address="192.0.2.9"), "other": None},
     aliases=["db"],
+    wait_for=[probes.Healthy(), probes.LogLine("ready", times=2), probes.Exec(["true"]), probes.Exited()],
 )
 
 container_of_templates = container(
@@ -211,6 +212,7 @@ container_of_templates = container(
     files="{settings}",
     networks="{settings}",
     aliases="{settings}",
+    wait_for=probes.Http("{settings}", status="{settings}", port="{settings}", scheme="{settings}"),
 )
 
 container_of_names = container(
@@ -304,6 +306,7 @@ container_of_names = container(
     files=fxtr("settings"),
     networks=fxtr("settings"),
     aliases=fxtr("settings"),
+    wait_for=fxtr("settings"),
 )
 
 container_of_fixtures = container(
@@ -397,6 +400,7 @@ container_of_fixtures = container(
     files=settings,
     networks=settings,
     aliases=settings,
+    wait_for=settings,
 )
 
 container_of_functions = container(
@@ -490,4 +494,5 @@ container_of_functions = container(
     files=chosen,
     networks=chosen,
     aliases=chosen,
+    wait_for=[lambda container: container.attrs, fxtr("settings"), settings],
 )

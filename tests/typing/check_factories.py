@@ -46,6 +46,7 @@ plain: Callable[..., Container] = container(
     mem_limit="64m",
     privileged=fxtr("privileged"),
     timeout=2.5,
+    depends_on=[fetched, "settings", fxtr("other")],
 )
 other: Callable[..., Container] = container(
     image=lambda fetched: fetched.id,
@@ -60,6 +61,8 @@ other: Callable[..., Container] = container(
 container(image="redis:7", enviroment={})  # type: ignore[call-arg]
 container(image="redis:7", privileged=5.5)  # type: ignore[arg-type]
 container(image="redis:7", scope="test")  # type: ignore[arg-type]
+container(image="redis:7", wait_for="healthy")  # type: ignore[arg-type]
+container(image="redis:7", depends_on=[5])  # type: ignore[list-item]
 fetch(repository=7)  # type: ignore[arg-type]
 fetch(repository="redis", policy=True)  # type: ignore[arg-type]
 network(scope="local")  # type: ignore[arg-type]

@@ -34,6 +34,23 @@ def _check_login(login: Mapping[str, str], options: Options) -> None:
         raise UnsupportedOption("auth_config", "podman knows no 'registrytoken'.")
 
 
+def _container(facts: Facts) -> Facts:
+    state, host, settings = facts["State"], facts["HostConfig"], facts["NetworkSettings"]
+    if state["Status"] == "stopped":
+        # It has ended a moment ago, and is soon one or the other.
+        will_restart = (host.get("RestartPolicy") or {}).get("Name") not in (None, "", "no")
+        state = {**state, "Status": "restarting" if will_restart else "exited"}
+    networks = {} if host["NetworkMode"].startswith("container:") else settings.get("Networks") or {}
+    settings = {**settings, "Networks": {name: _endpoint(endpoint) for name, endpoint in networks.items()}}
+    return {**facts, "Name": f"/{facts['Name']}", "State": state, "NetworkSettings": settings}
+
+
+def _endpoint(facts: Facts) -> Facts:
+    # Which of its addresses were asked for is not told, and any may be.
+    asked = {"IPv4Address": facts["IPAddress"], "IPv6Address": facts["GlobalIPv6Address"]}
+    return {**facts, "IPAMConfig": asked}
+
+
 class PodmanDriver(DockerCLIDriver):
     """Speaks to podman: this machine's, which needs no service, or the one that CONTAINER_HOST names."""
 
@@ -68,6 +85,8 @@ class PodmanDriver(DockerCLIDriver):
         ),
         *PHRASES,
     )
+    # To find an image's parent, or one in its cache, it reads all images; others may remove one of them, or a layer.
+    disturbed = re.compile("locating (image with ID|item named)|if cached image exists|creating image .*not known")
     exec_failure = 255
 
     refuses = options.REFUSED
@@ -129,13 +148,20 @@ class PodmanDriver(DockerCLIDriver):
                 f"{platform!r}. Get the other one with fetch() or build()."
             )
 
+    def pull_arguments(self, chosen: Options) -> tuple[str, ...]:
+        if chosen.get("auth_config") is not None:
+            _check_login(chosen["auth_config"], chosen)
+        return super().pull_arguments(chosen)
+
+    def configuration_variables(self, chosen: Options) -> Sequence[str]:
+        return ["REGISTRY_AUTH_FILE"] if "auth_config" in chosen else []
+
     def pull_command(self, reference: str) -> Sequence[str]:
         return ("pull", "--tls-verify=false") if registries.is_loopback(reference) else ("pull",)
 
     def prepared(self, todo: Command, options: Options) -> AbstractContextManager[Command]:
         reference, login = str(options["repository"]), options.get("auth_config")
         if login is not None:
-            _check_login(login, options)
             return registries.with_login(todo, self.runner.environment, reference, login)
         # With this flag podman forgets the one that lets it do without TLS.
         if options.get("all_tags") and registries.is_loopback(reference):
@@ -163,7 +189,7 @@ class PodmanDriver(DockerCLIDriver):
 
     def translated(self, kind: Kind, facts: Facts, timeout: float) -> Facts:
         if kind == "container":
-            return {**facts, "Name": f"/{facts['Name']}"}
+            return _container(facts)
         return self._network(facts, timeout) if kind == "network" else facts
 
     def _network(self, facts: Facts, timeout: float) -> Facts:
@@ -182,6 +208,12 @@ class PodmanDriver(DockerCLIDriver):
             "IPAM": {"Config": pools},
             "Containers": {user: {} for user in users},
         }
+
+    def health(self, container: Facts, *, timeout: float | None = None) -> Facts | None:
+        # Only systemd tries checks of podman's; what this finds is in its exit code and in the container's state.
+        self.runner.run(Command(("healthcheck", "run", container["Id"])), self._deadline(timeout))
+        [facts] = self.inspect("container", [container["Id"]], timeout=timeout)
+        return facts and super().health(facts)
 
     def version(self, *, timeout: float | None = None) -> Facts:
         facts = super().version(timeout=timeout)

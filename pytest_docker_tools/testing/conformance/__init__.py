@@ -31,7 +31,7 @@ from .errors import TestErrors, TestSecrets
 from .execute import TestExecute
 from .keywords import TestKeywords
 from .kinds import TestIds, TestInspect, TestRemove
-from .life import TestKill, TestPause, TestRestart, TestStart, TestStop, TestWait
+from .life import TestHealth, TestKill, TestPause, TestRestart, TestStart, TestStop, TestWait
 from .log import TestFollow, TestLogs
 from .networks import TestConnect, TestCreateNetwork, TestCreateVolume
 from .pull import TestPullImage, TestTagImage
@@ -55,6 +55,7 @@ __all__ = [
     "TestExecute",
     "TestFollow",
     "TestGetArchive",
+    "TestHealth",
     "TestIds",
     "TestInspect",
     "TestKeywords",

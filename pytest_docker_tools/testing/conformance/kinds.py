@@ -19,6 +19,8 @@ READ: list[tuple[Kind, list[str]]] = [
             "Id",
             "Name",
             "Image",
+            "Created",
+            "RestartCount",
             "State.Status",
             "State.Pid",
             "State.ExitCode",

@@ -247,3 +247,28 @@ class TestWait:
         """A container that is not there is NotFound."""
         with pytest.raises(NotFound, match="no-such-container"):
             driver.wait("no-such-container", timeout=30)
+
+
+@needs("processes")
+class TestHealth:
+    @pytest.mark.parametrize(
+        ("test", "status", "failed"), [("echo tried", "healthy", False), ("echo tried; exit 3", "unhealthy", True)]
+    )
+    def test_of_a_check(
+        self, driver: Driver, run: Create, facts: FactsOf, test: str, status: str, failed: bool
+    ) -> None:
+        """What a check has found is told: its state, how often it failed, and the last exit code and output."""
+        container = run(healthcheck={"test": test, "interval": 100_000_000, "retries": 1})
+        end, found = time.monotonic() + 30, driver.health(facts(container)) or {}
+        while found.get("Status") != status:
+            assert time.monotonic() < end, found
+            time.sleep(0.05)
+            found = driver.health(facts(container)) or {}
+        last = found["Log"][-1]
+        # Not every engine keeps the code itself.
+        assert (last["ExitCode"] != 0, last["Output"].strip()) == (failed, "tried")
+        assert (found["FailingStreak"] > 0) == failed
+
+    def test_without_a_check(self, driver: Driver, run: Create, facts: FactsOf) -> None:
+        """A container without a check has no health."""
+        assert not (driver.health(facts(run())) or {}).get("Status")

@@ -269,7 +269,7 @@ sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"
     def test_a_client_that_is_the_engine(self, write_client: WriteClient) -> None:
         """A client without a server has a version of its own."""
         runner = write_client("""print('{"Client": {"Version": "1"}}')""")
-        assert driver_on(runner).version() == {"Version": "1"}
+        assert driver_on(runner).version() == {"Version": "1", "Client": {"Name": "client", "Version": "1"}}
 
     def test_its_texts(self, write_client: WriteClient) -> None:
         """Texts of another client are its own errors."""

@@ -60,7 +60,8 @@ class TestImages:
         """A folder is built to an image, with its log as dicts."""
         (tmp_path / "Dockerfile").write_text(f"FROM {BASE}\nARG A\nLABEL a=$A\nRUN echo 'a step'\n")
         name = named("image")
-        image, log = client.images.build(path=str(tmp_path), tag=name, buildargs={"A": "1"}, rm=True, timeout=60)
+        options = {"path": str(tmp_path), "tag": name, "buildargs": {"A": "1"}}
+        image, log = client.images.build(**options, rm=True, nocache=True, timeout=60)
         assert image.tags == [f"{name}:latest"]
         assert image.labels["a"] == "1"
         lines = list(log)
@@ -70,7 +71,8 @@ class TestImages:
     def test_build_from_a_file(self, client: Any, named: Named) -> None:
         """A Dockerfile may be a file; without a tag, an image has no tags, also not <none>."""
         unique = uuid.uuid4().hex
-        image, _ = client.images.build(fileobj=io.BytesIO(f"FROM {BASE}\nLABEL a={unique}\n".encode()), rm=True)
+        dockerfile = io.BytesIO(f"FROM {BASE}\nLABEL a={unique}\n".encode())
+        image, _ = client.images.build(fileobj=dockerfile, rm=True, nocache=True)
         assert image.tags == []
         assert image in client.images.list(filters={"label": f"a={unique}", "dangling": True})
         image.remove()
@@ -79,7 +81,8 @@ class TestImages:
     def test_build_that_fails(self, client: Any, raises: Raises) -> None:
         """A step that fails is an error that says so."""
         with raises("BuildFailed") as raised:
-            client.images.build(fileobj=io.BytesIO(f"FROM {BASE}\nRUN exit 7\n".encode()), rm=True, forcerm=True)
+            dockerfile = io.BytesIO(f"FROM {BASE}\nRUN exit 7\n".encode())
+            client.images.build(fileobj=dockerfile, rm=True, forcerm=True, nocache=True)
         assert "7" in str(raised.value)
 
     def test_build_with_an_unknown_keyword(self, client: Any) -> None:
@@ -113,7 +116,7 @@ class TestImages:
         """An image that is used, or has several names, is not removed by its id; one that is gone is an error."""
         names = named("image"), named("image")
         content = f"FROM {BASE}\nLABEL a={uuid.uuid4().hex}\n".encode()
-        image, _ = client.images.build(fileobj=io.BytesIO(content), tag=names[0], rm=True)
+        image, _ = client.images.build(fileobj=io.BytesIO(content), tag=names[0], rm=True, nocache=True)
         image.tag(names[1])
         with raises("Conflict"):
             image.remove()

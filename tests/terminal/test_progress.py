@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
-from pytest_docker_tools.progress import printable
-
-pty = pytest.importorskip("pty", reason="Windows has terminals of another kind.")
+from ..conftest import OnTerminal, seen
 
 CONFTEST = """
 import io
@@ -49,36 +42,12 @@ def test_three(base):
 """
 TIME = r"\d\.\d s"
 
-OnTerminal = Callable[..., str]
 
-
-@pytest.fixture
-def on_terminal(pytester: pytest.Pytester) -> OnTerminal:
-    """Run pytest on the project, on a terminal of 80 columns, and give what it writes there."""
+@pytest.fixture(autouse=True)
+def project(pytester: pytest.Pytester) -> None:
+    """A project whose tests build and pull."""
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_it=TESTS)
-
-    def on_terminal(*arguments: str) -> str:
-        ours, theirs = pty.openpty()
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments]
-        environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb"}
-        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
-            os.close(theirs)
-            written = b""
-            # The terminal of a process that has ended cannot be read on Linux.
-            with suppress(OSError):
-                while piece := os.read(ours, 65536):
-                    written += piece
-            process.wait(60)
-        os.close(ours)
-        return written.decode()
-
-    return on_terminal
-
-
-def seen(written: str) -> list[str]:
-    """Give the lines as they are in the end, on which some were written in place of others."""
-    return [line.split("\r")[-1].rstrip() for line in written.replace("\r\n", "\n").split("\n")]
 
 
 def shown(pattern: str, lines: list[str]) -> bool:
@@ -91,7 +60,7 @@ def test_on_a_terminal(on_terminal: OnTerminal, argument: str) -> None:
     """There is a line for each build and pull, which has what is reported, and in the end how long it took."""
     written = on_terminal(argument)
     assert shown(
-        r"\.\nbuilding 'app' \(conftest\.py:17\): TIME\n"
+        r"\.\ndocker: .*\nbuilding 'app' \(conftest\.py:17\): TIME\n"
         r"building 'other', stage 'first' \(conftest\.py:18\): TIME\nbuilding 'other' \(conftest\.py:18\): TIME\n",
         seen(written),
     )
@@ -104,8 +73,8 @@ def test_on_a_terminal(on_terminal: OnTerminal, argument: str) -> None:
 def test_leaves_the_dots(on_terminal: OnTerminal) -> None:
     """What pytest has written stays as it is, and its dots go on below."""
     assert shown(
-        r"\ntest_it\.py \.\nbuilding 'app' .*: TIME\n.*\nbuilding 'other' .*: TIME\n\.\n"
-        r"test_it\.py\npulling .*: TIME\n\. +\[100%\]\n",
+        r"\ntest_it\.py \.\ndocker: .*\nbuilding 'app' .*: TIME\n.*\nbuilding 'other' .*: TIME\ntest_it\.py \.\n"
+        r"pulling .*: TIME\ntest_it\.py \. +\[100%\]\n",
         seen(on_terminal()),
     )
 
@@ -113,7 +82,10 @@ def test_leaves_the_dots(on_terminal: OnTerminal) -> None:
 def test_leaves_dots_without_a_file(on_terminal: OnTerminal) -> None:
     """Where the dots are all that pytest writes, they go on on a line of their own."""
     lines = seen(on_terminal("-q"))
-    assert shown(r"^\.\nbuilding 'app' .*\n.*\nbuilding 'other' .*: TIME\n\.\npulling .*: TIME\n\. +\[100%\]\n", lines)
+    assert shown(
+        r"^\.\ndocker: .*\nbuilding 'app' .*\n.*\nbuilding 'other' .*: TIME\n\.\npulling .*: TIME\n\. +\[100%\]\n",
+        lines,
+    )
 
 
 def test_all_lines_stay(on_terminal: OnTerminal) -> None:
@@ -141,7 +113,7 @@ def test_what_fails(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
     (pytester.mkdir("nowhere")).joinpath("Dockerfile.other").write_text("FROM scratch\n")
     pytester.makepyfile(test_it="def test_it(bad): ...")
     lines = seen(on_terminal())
-    assert shown(r"\nbuilding 'bad' \(conftest\.py:20\): failed after TIME\nE ", lines)
+    assert shown(r"\nbuilding 'bad' \(conftest\.py:20\): failed after TIME\ntest_it\.py E ", lines)
 
 
 @pytest.mark.parametrize("arguments", [["-qq"], ["-n1"], ["-n1", "-v"], ["-p", "no:terminal"]], ids=str)
@@ -169,20 +141,3 @@ def test_in_a_file(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-v")
     result.assert_outcomes(passed=3)
     assert "building" not in result.stdout.str() + result.stderr.str()
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("a\tb", "a\tb"),
-        ("\x1b[31mred\x1b[0m", "red"),
-        ("\x1b]0;title\x07text", "text"),
-        ("\x1b]8;;http://x\x1b\\link", "link"),
-        ("10%\r20%\b\x00\x7f\x9b2J", "10%20%2J"),
-        ("caf\u00e9 \u4f60", "caf\u00e9 \u4f60"),
-        ("\u202egnp.exe\u200b\ud800", "gnp.exe"),
-    ],
-)
-def test_printable(line: str, expected: str) -> None:
-    """What is left of a line is what can be read."""
-    assert printable(line) == expected
