@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .credentials import hidden
+
 __tracebackhide__ = True
 
 # Keywords of all factories in whose values there may be secrets: errors do not show these.
@@ -27,7 +29,8 @@ _CALLS = {
 }
 # Keywords, and keys in the values of keywords, below which there may be secrets.
 _HIDDEN = MAY_BE_SECRET | {"driver_opt", "DriverOpt", "DriverOpts", "options", "Options", "storage_opt"}
-_REFERENCE = re.compile(r"\{[^{}]*\}")
+# What begins otherwise, or has blanks, is a text in braces, such as JSON.
+_REFERENCE = re.compile(r"\{[^\W\d]\w*([.\[!:(][^{}\s]*)?\}")
 
 
 def call(verb: str, options: Mapping[str, Any]) -> str:
@@ -55,7 +58,7 @@ def _shown(value: Any, is_hidden: bool) -> str:
         return f"({items}{',' * (len(value) == 1)})" if type(value) is tuple else f"[{items}]"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return f"{type(value).__name__}({', '.join(_changed_fields(value))})"
-    return repr(value) if isinstance(value, str) else str(value)
+    return hidden(repr(value) if isinstance(value, str) else str(value))
 
 
 def _changed_fields(thing: Any) -> list[str]:

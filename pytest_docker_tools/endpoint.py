@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .credentials import hidden
+
 __tracebackhide__ = True
 
 _SOCKETS = ("unix", "npipe", "fd")
@@ -15,7 +17,7 @@ _HERE = "127.0.0.1"
 class Endpoint:
     """Which engine a driver speaks to.
 
-    `url` is its address in the form of DOCKER_HOST. `host` is the name or address at which ports published on
+    `url` is its address in the form of DOCKER_HOST, without a password. `host` is the name or address at which ports published on
     all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
     """
 
@@ -32,4 +34,4 @@ def endpoint_at(address: str) -> Endpoint:
     scheme = "" if "://" in address else "unix://" if address.startswith("/") else "tcp://"
     url = f"{scheme}{address}"
     local = urlsplit(url).scheme in _SOCKETS
-    return Endpoint(url=url, host=_HERE if local else urlsplit(url).hostname or _HERE, local=local)
+    return Endpoint(url=hidden(url), host=_HERE if local else urlsplit(url).hostname or _HERE, local=local)

@@ -15,7 +15,6 @@ from .factories.build import located
 from .factories.fetch import mirrored
 from .factory import Definition
 from .normalise import TABLES, takes_any_text
-from .wrappers.container import Container
 
 __tracebackhide__ = True
 
@@ -66,8 +65,6 @@ def _values(definition: Definition, config: pytest.Config) -> dict[str, Any]:
     said = {keyword: value for keyword, value in definition.outline().items() if value is not None}
     # Dependencies are shown as such.
     said.pop("depends_on", None)
-    if said.get("timeout") == Container.timeout:
-        del said["timeout"]
     if definition.factory == "fetch" and config.getini("docker_pull_policy") == "missing":
         said.setdefault("policy", "missing")
     return said

@@ -262,5 +262,11 @@ def unmet(container: Container) -> str | None:
         container.waits_for = f"{probe} was not answered"
         missing = probe.missing(container)
         if missing is not None:
-            return missing
+            return _sentence(probe, missing)
     return None
+
+
+def _sentence(probe: Probe, missing: Any) -> str:
+    if not isinstance(missing, str) or not missing:
+        raise UsageError(f"{probe}.missing() returned {missing!r}, not None or what is missing.")
+    return missing

@@ -74,7 +74,7 @@ def wait_until_ready(container: Container, timeout: float) -> None:
     raise ContainerNotReady(
         container,
         f"Container {container.name!r} was not ready within {timeout:g} seconds: {missing}. Give it longer with "
-        f"timeout=, or see why:{_last_output(container)}",
+        f"timeout= if it is only slow.{_last_output(container)}",
     )
 
 

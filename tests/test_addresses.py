@@ -21,7 +21,7 @@ WEB, TESTS, OTHER = "1" * 64, "2" * 64, "3" * 64
 EVERYWHERE = [("0.0.0.0", "4711"), ("::", "4711")]
 FAMILIES = [("::", "4712"), ("0.0.0.0", "4711")]
 
-TestsIn = Callable[[Facts], None]
+RunsIn = Callable[[Facts], None]
 
 
 class Driver(MemoryDriver):
@@ -98,7 +98,7 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def tests_in(driver: Driver, mounts: Path) -> TestsIn:
+def tests_in(driver: Driver, mounts: Path) -> RunsIn:
     """Put the tests in a container."""
 
     def tests_in(container: Facts) -> None:
@@ -115,7 +115,7 @@ class TestInAContainer:
     """The tests run in a container of the engine."""
 
     @pytest.mark.parametrize("published", [[], EVERYWHERE, [("127.0.0.1", "4711")]])
-    def test_on_the_same_network(self, driver: Driver, tests_in: TestsIn, published: list[tuple[str, str]]) -> None:
+    def test_on_the_same_network(self, driver: Driver, tests_in: RunsIn, published: list[tuple[str, str]]) -> None:
         """On a network of both the container itself is reached, at its own port, published or not."""
         tests_in(own(first={"IPAddress": ""}, second={"IPAddress": "172.21.0.2"}))
         web = facts(
@@ -126,13 +126,13 @@ class TestInAContainer:
         )
         assert addresses.address_of(web, 80, driver) == ("172.21.0.3", 80)
 
-    def test_on_the_same_network_of_ipv6(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_on_the_same_network_of_ipv6(self, driver: Driver, tests_in: RunsIn) -> None:
         """Where a network has no IPv4, the address is one of IPv6."""
         tests_in(own(six={"GlobalIPv6Address": "2001:db8::2"}))
         web = facts(six={"IPAddress": "", "GlobalIPv6Address": "2001:db8::3"})
         assert addresses.address_of(web, 80, driver) == ("2001:db8::3", 80)
 
-    def test_on_other_networks(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_on_other_networks(self, driver: Driver, tests_in: RunsIn) -> None:
         """Without a network of both, a published port is reached at the gateway of the tests' own container."""
         tests_in(own(inside={"Gateway": ""}, mine={"Gateway": "172.17.0.1"}))
         web = facts(*EVERYWHERE, theirs={"IPAddress": "172.30.0.3", "Gateway": "172.30.0.1"})
@@ -146,13 +146,13 @@ class TestInAContainer:
         ],
     )
     def test_the_gateway_of_each_family(
-        self, driver: Driver, tests_in: TestsIn, gateways: dict[str, str], expected: tuple[str, int]
+        self, driver: Driver, tests_in: RunsIn, gateways: dict[str, str], expected: tuple[str, int]
     ) -> None:
         """A gateway goes with the port that is bound to addresses of its own family."""
         tests_in(own(mine=gateways))
         assert addresses.address_of(facts(*FAMILIES), 80, driver) == expected
 
-    def test_an_address_of_the_machine(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_an_address_of_the_machine(self, driver: Driver, tests_in: RunsIn) -> None:
         """What is bound to one address of the machine is reached there, not at the gateway."""
         tests_in(own(mine={"Gateway": "172.17.0.1"}))
         web = facts(("127.0.0.1", "4710"), ("192.0.2.7", "4711"))
@@ -167,25 +167,25 @@ class TestInAContainer:
         ],
     )
     def test_no_way(
-        self, driver: Driver, tests_in: TestsIn, mine: dict[str, Any], published: list[tuple[str, str]]
+        self, driver: Driver, tests_in: RunsIn, mine: dict[str, Any], published: list[tuple[str, str]]
     ) -> None:
         """A loopback address of the machine, or a container without a gateway, is an error that says what helps."""
         tests_in(own(**mine))
         with pytest.raises(UsageError, match=r"port 4711\).*ports=\{'80/tcp': None\}.*give both containers a network"):
             addresses.address_of(facts(*published), 80, driver)
 
-    def test_in_the_network_of_the_machine(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_in_the_network_of_the_machine(self, driver: Driver, tests_in: RunsIn) -> None:
         """With network_mode="host" the tests reach what those on the machine do."""
         tests_in(own(mode="host"))
         assert addresses.address_of(facts(("127.0.0.1", "4711")), 80, driver) == ("127.0.0.1", 4711)
 
-    def test_in_the_network_of_another(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_in_the_network_of_another(self, driver: Driver, tests_in: RunsIn) -> None:
         """With network_mode="container:x" the networks of x are those of the tests."""
         tests_in(own(mode=f"container:{OTHER}"))
         driver.containers[OTHER] = facts(app={"IPAddress": "172.20.0.2"})
         assert addresses.address_of(facts(app={"IPAddress": "172.20.0.3"}), 80, driver) == ("172.20.0.3", 80)
 
-    def test_of_another_engine(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_of_another_engine(self, driver: Driver, tests_in: RunsIn) -> None:
         """An engine that does not know the tests' container runs beside them, or below."""
         tests_in(own(mine={"Gateway": "172.17.0.1"}))
         driver.containers.clear()
@@ -198,7 +198,7 @@ class TestInAContainer:
             f"/var/lib/docker/100000.100000/containers/{TESTS}/resolv.conf /etc/resolv.conf",
         ],
     )
-    def test_is_seen_by_its_mounts(self, driver: Driver, tests_in: TestsIn, mounts: Path, mount: str) -> None:
+    def test_is_seen_by_its_mounts(self, driver: Driver, tests_in: RunsIn, mounts: Path, mount: str) -> None:
         """The files that every engine mounts have the id of the container in their path."""
         tests_in(own(mine={"Gateway": "172.17.0.1"}))
         mounts.write_text(f"142 123 8:1 {mount} rw - ext4 /dev/sda1 rw\n")
@@ -268,7 +268,7 @@ class TestRemote:
         """At an engine that is reached at this machine's loopback interface, what is bound to that is reached too."""
         assert addresses.address_of(facts(("127.0.0.1", "4711")), 80, remote(host)) == (host, 4711)
 
-    def test_from_a_container(self, tests_in: TestsIn) -> None:
+    def test_from_a_container(self, tests_in: RunsIn) -> None:
         """Networks do not count, as nobody knows that they are the same engine's."""
         tests_in(own(app={"IPAddress": "172.20.0.2"}))
         driver = remote("engine.example")
@@ -282,7 +282,7 @@ class TestHostAddress:
 
     @pytest.mark.parametrize("driver", [Driver(), remote("engine.example")], ids=["local", "remote"])
     @pytest.mark.parametrize("published", [EVERYWHERE, [("127.0.0.1", "4711")], [("192.0.2.7", "4711")]])
-    def test_published(self, driver: Driver, tests_in: TestsIn, published: list[tuple[str, str]]) -> None:
+    def test_published(self, driver: Driver, tests_in: RunsIn, published: list[tuple[str, str]]) -> None:
         """Published ports are reached there, wherever engine and tests are, and whatever they are bound to."""
         tests_in(own(app={"IPAddress": "172.20.0.2"}))
         web = facts(*published, app={"IPAddress": "172.20.0.3"})
@@ -334,7 +334,7 @@ class TestNetworkModes:
         """With network_mode="host" a port is reached where the engine's machine is, without being published."""
         assert addresses.address_of(facts(mode="host"), "8080/tcp", driver) == (expected, 8080)
 
-    def test_host_from_a_container(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_host_from_a_container(self, driver: Driver, tests_in: RunsIn) -> None:
         """From another container that is the gateway."""
         tests_in(own(mine={"Gateway": "172.17.0.1"}))
         assert addresses.address_of(facts(mode="host"), 8080, driver) == ("172.17.0.1", 8080)
@@ -346,7 +346,7 @@ class TestNetworkModes:
         web = facts(mode=f"container:{[OTHER, TESTS][depth - 1]}")
         assert addresses.address_of(web, 80, driver) == ("127.0.0.1", 4711)
 
-    def test_container_on_the_same_network(self, driver: Driver, tests_in: TestsIn) -> None:
+    def test_container_on_the_same_network(self, driver: Driver, tests_in: RunsIn) -> None:
         """Where x is on a network of the tests, it is the address of x there."""
         tests_in(own(app={"IPAddress": "172.20.0.2"}))
         driver.containers[OTHER] = facts(app={"IPAddress": "172.20.0.3"})

@@ -16,6 +16,8 @@ from pytest_docker_tools.endpoint import Endpoint, endpoint_at
         ("tcp://[2001:db8::1]:2375", "tcp://[2001:db8::1]:2375", "2001:db8::1", False),
         ("192.0.2.1:2375", "tcp://192.0.2.1:2375", "192.0.2.1", False),
         ("ssh://me@engine:22", "ssh://me@engine:22", "engine", False),
+        ("ssh://me:hunter2@engine", "ssh://me:***@engine", "engine", False),
+        ("me:hunter2@engine:2375", "tcp://me:***@engine:2375", "engine", False),
         ("/run/other.sock", "unix:///run/other.sock", "127.0.0.1", True),
         ("tcp://:2375", "tcp://:2375", "127.0.0.1", False),
     ],

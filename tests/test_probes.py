@@ -439,6 +439,18 @@ def test_a_probe_of_the_users_own(started: Started) -> None:
     assert last_words(started(MemoryImage(), Rows(3))) == "there are 0 rows of 3"
 
 
+@pytest.mark.parametrize("answer", [False, True, ""])
+def test_a_probe_that_answers_otherwise(started: Started, answer: Any) -> None:
+    """A class of the user's own that gives neither None nor a text is told at once."""
+
+    class Wrong(Probe):
+        def missing(self, container: Container) -> Any:
+            return answer
+
+    with pytest.raises(UsageError, match=rf"missing\(\) returned {answer!r}, not None or what is missing"):
+        started(MemoryImage(), Wrong()).wait_until_ready()
+
+
 def test_probes_of_a_class(engine: MemoryEngine) -> None:
     """A wrapper class may say what its containers are waited for by."""
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pytest_docker_tools.build_output import without_colour
+from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Kind, Progress, Recipe
 from pytest_docker_tools.endpoint import endpoint_at
@@ -127,6 +128,7 @@ class CommandLine(Driver):
             {**self.fixed_variables, **self._absolute_paths(), **(environment or {})},
             install=self.install,
         )
+        self._given = environment or {}
         self.timeout = DEFAULT_TIMEOUT if timeout is None else timeout
         self._endpoint: Endpoint | None = None
 
@@ -167,7 +169,9 @@ class CommandLine(Driver):
         return Recipe(self.backend, settings)
 
     def client_command(self) -> Sequence[str]:
-        return (self.runner.name,)
+        # What the tests have chosen for this driver, a terminal does not have.
+        chosen = [f"{name}={value or ''}" for name, value in self._given.items() if name in self.engine_variables]
+        return (*(["env", *map(hidden, chosen)] if chosen else []), self.runner.name)
 
     def close(self) -> None:
         self.runner.close()

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 
@@ -49,7 +50,7 @@ class Command:
 
     def shown(self, program: str) -> str:
         """Give it as one would type it, without what may be secret."""
-        return shlex.join([program, *(_OPTIONS_TO_HIDE.sub(r"\1***", word) for word in self.arguments)])
+        return shlex.join([program, *(hidden(_OPTIONS_TO_HIDE.sub(r"\1***", word)) for word in self.arguments)])
 
 
 @dataclass(frozen=True)

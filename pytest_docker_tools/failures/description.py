@@ -69,7 +69,7 @@ def _state(seen: Look) -> str:
         str(state["Status"]),
         f"exit code {state.get('ExitCode')}" if state["Status"] in ("dead", "exited", "restarting") else "",
         "out of memory" if state.get("OOMKilled") else "",
-        f"restarted {restarts} times" if restarts else "",
+        f"restarts: {restarts}" if restarts else "",
         str(state.get("Error") or ""),
         "when it was last looked at" if seen.state_is_old else "",
     ]
@@ -83,7 +83,7 @@ def _health(facts: Facts) -> str | None:
         return None
     said = [str(health["Status"])]
     if health.get("FailingStreak"):
-        said.append(f"{health['FailingStreak']} checks failed in a row")
+        said.append(f"failed checks in a row: {health['FailingStreak']}")
     for check in (health.get("Log") or [])[-1:]:
         output = str(check.get("Output") or "").strip()[-CHECK_CHARACTERS:]
         said.append(f"the last check ended with exit code {check.get('ExitCode')}{output and ': '}{output}")

@@ -88,7 +88,10 @@ def complete(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
 
 
 def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
-    """Add to what pytest shows of the failure. Its `sections` would be in no junit file, and not at a prompt of pdb."""
+    """Add to what pytest shows of the failure. Its `sections` would be in no junit file, and not at a prompt of pdb.
+
+    What is no traceback, as with doctests, has no place for more, so that its text gets longer.
+    """
     shown: Any = report.longrepr
     if hasattr(shown, "addsection"):
         shown.addsection(title, text)

@@ -106,7 +106,7 @@ def test_it(it):
     result.assert_outcomes(failed=1)
     result.stdout.re_match_lines(
         [
-            r"health: unhealthy, \d+ checks failed in a row, the last check ended with exit code 1: "
+            r"health: unhealthy, failed checks in a row: \d+, the last check ended with exit code 1: "
             "no answer from the queue$"
         ]
     )
@@ -120,7 +120,7 @@ def test_a_container_that_is_restarted(project: Project) -> None:
         "def test_it(it):\n    until(lambda: it.status == 'exited' and it.attrs['RestartCount'])\n    assert False\n"
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["state:  exited, exit code 4, restarted 1 times"])
+    result.stdout.fnmatch_lines(["state:  exited, exit code 4, restarts: 1"])
 
 
 def test_only_what_was_written_since_the_test_began(project: Project) -> None:

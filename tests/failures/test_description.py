@@ -73,7 +73,7 @@ def test_how_long_the_commands_can_be_used(entry: Entry) -> None:
         ({"Status": "exited", "ExitCode": 3}, {}, "exited, exit code 3"),
         ({"Status": "exited", "ExitCode": 137, "OOMKilled": True}, {}, "exited, exit code 137, out of memory"),
         ({"Status": "running", "OOMKilled": True}, {}, "running, out of memory"),
-        ({"Status": "restarting", "ExitCode": 1}, {"RestartCount": 4}, "restarting, exit code 1, restarted 4 times"),
+        ({"Status": "restarting", "ExitCode": 1}, {"RestartCount": 4}, "restarting, exit code 1, restarts: 4"),
         ({"Status": "created", "Error": "no such\x1bprogram"}, {}, r"created, no such\x1bprogram"),
         ({"Status": "paused"}, {"RestartCount": 0}, "paused"),
     ],
@@ -102,7 +102,7 @@ def test_states(entry: Entry, state: dict[str, Any], facts: dict[str, Any], expe
                 "FailingStreak": 3,
                 "Log": [{"ExitCode": 0, "Output": "old"}, {"ExitCode": 1, "Output": "no\nanswer\x07\n"}],
             },
-            "unhealthy, 3 checks failed in a row, the last check ended with exit code 1: no\nanswer\\x07",
+            "unhealthy, failed checks in a row: 3, the last check ended with exit code 1: no\nanswer\\x07",
         ),
     ],
 )

@@ -277,6 +277,19 @@ sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"
         with pytest.raises(Conflict, match="client could not start container 'x': that name is had"):
             driver_on(runner, OtherDriver).start("x")
 
+    @pytest.mark.parametrize(
+        ("environment", "words"),
+        [
+            ({}, ["other"]),
+            ({"PAGER": "less"}, ["other"]),
+            ({"OTHER_HOST": "tcp://me:hunter2@engine"}, ["env", "OTHER_HOST=tcp://me:***@engine", "other"]),
+            ({"HOME": None}, ["env", "HOME=", "other"]),
+        ],
+    )
+    def test_how_a_person_begins_a_command(self, environment: dict[str, str | None], words: list[str]) -> None:
+        """A command for a driver whose engine the tests have chosen has the variables that choose it, as shown."""
+        assert list(OtherDriver(environment=environment).client_command()) == words
+
     def test_its_recipe(self, recording: Recording) -> None:
         """Another process is told the backend, the client and what chooses the engine."""
         recipe = driver_on(recording[0], OtherDriver).recipe()

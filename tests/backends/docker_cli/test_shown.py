@@ -120,6 +120,11 @@ class TestFiles:
         assert words[:2] == ["DOCKER_CONFIG=***", "client"]
         assert SECRET not in "".join(words)
 
+    def test_passwords(self, driver: DockerCLIDriver) -> None:
+        """The password in a URL is not shown."""
+        words = shown(driver, "build", {"path": f"https://me:{SECRET}@example.org/a.git"})
+        assert words[-1] == "https://me:***@example.org/a.git"
+
     def test_secrets(self, driver: DockerCLIDriver) -> None:
         """A secret is where the client finds it, the user's own file where there is one."""
         words = shown(driver, "build", {"path": "x", "secrets": {"a": SECRET, "b": Path("/no/file")}})
