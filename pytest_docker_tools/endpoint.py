@@ -17,8 +17,8 @@ _HERE = "127.0.0.1"
 class Endpoint:
     """Which engine a driver speaks to.
 
-    `url` is its address in the form of DOCKER_HOST, without a password. `host` is the name or address at which ports published on
-    all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
+    `url` is its address in the form of DOCKER_HOST, without a password. `host` is the name or address at which ports
+    published on all interfaces are reached. `local` says whether the engine listens on a socket of this machine.
     """
 
     url: str

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .closure import closure
+
 if TYPE_CHECKING:
     from .driver import Driver, Facts, Kind
     from .failures.look import Look
@@ -32,6 +34,10 @@ class Entry:
     made_during: str | None
     #: By the clock of this machine, in seconds of the epoch: before, and after, it was created. None for a reused one.
     created: tuple[float, float] | None = None
+    #: pytest's definition of the fixture, where that is told: others may have the same name.
+    fixturedef: object = None
+    #: The image of a container as its fixture has it, with references as text.
+    image: str | None = None
     #: What tests hold of a container, once that is made.
     container: Container | None = None
     #: Whether it could not be made ready to be used.
@@ -84,17 +90,22 @@ class Ledger:
     ) -> Entry:
         """Note what the fixture of a request has made, or, without `created`, uses again."""
         test = self.item.nodeid if self.item else None
-        entry = Entry(kind, ref, driver, request.fixturename or "", request.node, test, created)
+        fixturedef = getattr(request, "_fixturedef", None)
+        entry = Entry(kind, ref, driver, request.fixturename or "", request.node, test, created, fixturedef)
         self.entries.append(entry)
         return entry
 
     def used_by(self, item: pytest.Item) -> list[Entry]:
         """Give what a test uses: its fixtures have it, or it was made while the test ran."""
-        nodes, fixtures = item.listchain(), _fixtures_of(item)
+        nodes, fixtures, known = item.listchain(), _fixtures_of(item), closure(item) or []
+
+        def has(entry: Entry) -> bool:
+            same_name = [node.fixturedef for node in known if node.name == entry.fixture]
+            # What a fixture got at run time is not among those that are known.
+            return entry.fixture in fixtures and (not same_name or entry.fixturedef in [None, *same_name])
+
         return [
-            entry
-            for entry in self.entries
-            if entry.made_during == item.nodeid or (entry.node in nodes and entry.fixture in fixtures)
+            entry for entry in self.entries if entry.made_during == item.nodeid or (entry.node in nodes and has(entry))
         ]
 
     def fail(self, item: pytest.Item) -> list[Entry]:

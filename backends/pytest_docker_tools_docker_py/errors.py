@@ -13,6 +13,7 @@ import docker.errors as theirs
 import requests
 
 import pytest_docker_tools.exceptions as ours
+from pytest_docker_tools.credentials import hidden
 
 __tracebackhide__ = True
 
@@ -172,4 +173,4 @@ def reason(error: BaseException) -> str:
     """Give the words of the first of the errors that led to this one: the others repeat it, with the whole request."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
-    return str(error)
+    return hidden(str(error))

@@ -103,6 +103,7 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     host_address = addresses.chosen_host(setup.config.getini("docker_host_address"))
 
     def prepare(entry: Entry, fresh: bool) -> Container:
+        entry.image = str(setup.definition.outline()["image"])
         made = entry.container = _wrapped(wrapper_class, setup.client.containers.get(entry.ref))
         made.timeout = made.timeout if timeout is None else timeout
         made.host_address = host_address

@@ -32,7 +32,7 @@ def describe(entry: Entry, seen: Look, *, logs: Logs, stays: bool, file: str | N
     facts = seen.facts if isinstance(seen.facts, dict) else entry.facts
     is_new = facts is seen.facts and not seen.state_is_old
     rows = {
-        "image": facts.get("Config", {}).get("Image"),
+        "image": _image(entry, facts),
         "name": f"{_name(entry, facts)} (id {entry.ref[:12]})",
         "state": _state(seen),
         "health": _health(facts) if is_new else None,
@@ -53,6 +53,14 @@ def printable(text: str) -> str:
 
 def _row(label: str, text: str) -> str:
     return f"{label + ':':{_WIDTH}}{text.rstrip()}".replace("\n", "\n" + " " * _WIDTH)
+
+
+def _image(entry: Entry, facts: Facts) -> str | None:
+    """Give its name, or for one that is known by its id what the fixture refers to."""
+    image: str | None = facts.get("Config", {}).get("Image")
+    if image is None or entry.image is None or not image.startswith("sha256:"):
+        return image
+    return f"{entry.image} ({image[:19]})"
 
 
 def _name(entry: Entry, facts: Facts) -> str:

@@ -121,6 +121,40 @@ def test_third(db):
     assert kept.count("memory rm -f -v db\n") == 1
 
 
+@pytest.mark.parametrize("argument", ["-x", "--maxfail=1"])
+def test_a_run_that_stops_early(pytester: pytest.Pytester, run: Run, engine: MemoryEngine, argument: str) -> None:
+    """Where the run stops at a failure, before the scope of its fixtures is over, these are kept and told as well."""
+    pytester.makepyfile(
+        HEADER
+        + "db = container(image='app', name='db', scope='session')\n"
+        + "def test_first(db):\n    assert False\ndef test_second(db): ..."
+    )
+    result = run("--docker-keep=failed", argument)
+    result.assert_outcomes(failed=1)
+    assert left(engine) == ["db"]
+    result.stdout.fnmatch_lines(["  container db: db", "  memory rm -f -v db"])
+
+
+def test_an_attempt_that_is_repeated(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """What an attempt used that failed is kept, once, and not what the next one uses, which passes."""
+    pytester.makeconftest(
+        "from _pytest.runner import runtestprotocol\n"
+        "def pytest_runtest_protocol(item, nextitem):\n"
+        "    for attempt in ('first', 'second'):\n"
+        "        item._initrequest()\n"
+        "        runtestprotocol(item, nextitem=nextitem)\n"
+        "    return True\n"
+    )
+    pytester.makepyfile(
+        HEADER + "db = container(image='app')\nattempts = []\n"
+        "def test_it(db):\n    attempts.append(db.name)\n    assert len(attempts) == 2"
+    )
+    result = run("--docker-keep=failed")
+    [kept] = left(engine)
+    assert result.stdout.str().count(f"  container db: {kept}\n") == 1
+    result.stdout.fnmatch_lines([f"name:   {kept} *"])
+
+
 def test_a_failure_that_the_test_expected(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
     """A container that did not get ready in a test that passes is removed."""
     engine.add_image("broken", MemoryImage(exits_with=4))

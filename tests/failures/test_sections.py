@@ -46,6 +46,24 @@ def test_fails(api):
     result.stdout.no_fnmatch_line("*docker container other*")
 
 
+def test_another_fixture_of_the_same_name(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container whose fixture is overridden for a test is not shown for it, unless the other one uses it."""
+    pytester.makeconftest(HEADER + "db = container(image='db', name='first', scope='session')")
+    pytester.makepyfile(
+        test_a="def test_it(db): ...",
+        test_b=HEADER + "db = container(image='db', name='second')\ndef test_it(db):\n    assert False",
+    )
+    result = run("--docker-keep=failed")
+    result.assert_outcomes(passed=1, failed=1)
+    assert [line for line in result.outlines if line.startswith("name: ")] == [
+        f"name:   second (id {ref[:12]})" for ref in engine.containers
+    ]
+    pytester.makepyfile(
+        test_b=HEADER + "db = container(image='db', hostname='{db.name}')\ndef test_it(db):\n    assert False"
+    )
+    assert run().stdout.str().count(" docker container db ") == 2
+
+
 def test_a_container_asked_for_at_run_time_is_shown(pytester: pytest.Pytester, run: Run) -> None:
     """A container that a test got with getfixturevalue is shown too."""
     pytester.makepyfile(
@@ -472,3 +490,22 @@ def test_no_report_shows_a_value_of_the_environment(
     result = run(f"--tb={style}", "-vv", *(["--showlocals"] if style != "native" else []), "--setup-show")
     result.assert_outcomes(errors=1)
     assert "hunter2" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("'db'", "db"),
+        ("'{base.id}'", "{base.id} (sha256:*)"),
+        ("base", "{base} (sha256:*)"),
+        ("lambda base: base.id", "*(sha256:*)"),
+    ],
+)
+def test_the_image(pytester: pytest.Pytester, run: Run, written: str, shown: str) -> None:
+    """An image that is known by its id is told by what the fixture refers to."""
+    pytester.makepyfile(
+        HEADER + f"base = image(name='db')\nit = container(image={written})\ndef test_it(it):\n    assert False"
+    )
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"image:  {shown}"])

@@ -35,6 +35,15 @@ def test_calls(driver: DockerPyDriver, engine: FakeEngine, verb: Made, options: 
 
 
 @pytest.mark.parametrize(
+    ("base_url", "words"),
+    [(None, ["docker"]), ("tcp://me:hunter2@engine:2375", ["docker", "--host", "tcp://me:***@engine:2375"])],
+)
+def test_how_a_person_begins_a_command(base_url: str | None, words: list[str]) -> None:
+    """A command for an engine that the environment does not name has its address, without the password."""
+    assert list(DockerPyDriver(base_url=base_url).client_command()) == words
+
+
+@pytest.mark.parametrize(
     ("verb", "options", "keyword"),
     [
         ("container", {"image": "x", "init_path": "/init"}, "init_path"),
