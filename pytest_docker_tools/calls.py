@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,8 +28,10 @@ _CALLS = {
 }
 # Keywords, and keys in the values of keywords, below which there may be secrets.
 _HIDDEN = MAY_BE_SECRET | {"driver_opt", "DriverOpt", "DriverOpts", "options", "Options", "storage_opt"}
-# What begins otherwise, or has blanks, is a text in braces, such as JSON.
-_REFERENCE = re.compile(r"\{[^\W\d]\w*([.\[!:(][^{}\s]*)?\}")
+
+
+class Reference(str):
+    """A reference to a fixture and nothing else, as text, such as "{name.attribute}". A text in braces may be JSON."""
 
 
 def call(verb: str, options: Mapping[str, Any]) -> str:
@@ -39,12 +40,12 @@ def call(verb: str, options: Mapping[str, Any]) -> str:
 
 
 def keyword(name: str, value: Any) -> str:
-    """Show a keyword with its value. References to fixtures are in it as "{name.attribute}"."""
+    """Show a keyword with its value, in which references to fixtures are `Reference`s."""
     return f"{name}={_shown(value, name in _HIDDEN)}"
 
 
 def _shown(value: Any, is_hidden: bool) -> str:
-    if isinstance(value, str) and _REFERENCE.fullmatch(value):
+    if isinstance(value, Reference):
         return value
     if isinstance(value, Mapping):
         pairs = (f"{key!r}: {_shown(item, is_hidden or key in _HIDDEN)}" for key, item in value.items())

@@ -18,6 +18,7 @@ import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
+from .calls import Reference
 from .exceptions import DockerToolsError, TemplateError
 
 __tracebackhide__ = True
@@ -98,7 +99,10 @@ def render(value: Any, fixtures: Mapping[str, Any], name_of: NameOf) -> Any:
 
 
 def outline(value: Any, name_of: NameOf) -> Any:
-    """Give a copy of a value in which every reference is a string: "{fixture.attribute}", "{function(fixture)}"."""
+    """Give a copy of a value in which references are text: "{fixture.attribute}", "{function(fixture)}".
+
+    What is nothing else is a `calls.Reference`.
+    """
     return _copied(value, lambda leaf: _outlined(leaf, name_of), remade=_unchecked)
 
 
@@ -142,12 +146,15 @@ def _rendered(leaf: Any, fixtures: Mapping[str, Any], name_of: NameOf) -> Any:
 def _outlined(leaf: Any, name_of: NameOf) -> Any:
     fixture = leaf.name if isinstance(leaf, FixtureReference) else name_of(leaf)
     if fixture is not None:
-        return f"{{{fixture}}}"
+        return Reference(f"{{{fixture}}}")
     if isinstance(leaf, str):
-        return "".join(_written(*part) for part in string.Formatter().parse(leaf))
+        parts = list(string.Formatter().parse(leaf))
+        text = "".join(_written(*part) for part in parts)
+        is_reference = len(parts) == 1 and parts[0][0] == "" and parts[0][1] is not None
+        return Reference(text) if is_reference else text
     if _is_function(leaf):
         called = getattr(leaf, "__name__", type(leaf).__name__).strip("<>")
-        return f"{{{called}({','.join(_parameters(leaf))})}}"
+        return Reference(f"{{{called}({','.join(_parameters(leaf))})}}")
     return leaf
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools.calls import call, keyword
+from pytest_docker_tools.calls import Reference, call, keyword
 from pytest_docker_tools.types import LogConfig, Mount
 
 
@@ -25,21 +25,21 @@ class Thing:
     ("name", "value", "shown"),
     [
         ("a", "text", "a='text'"),
-        ("a", "{b.c[d]}", "a={b.c[d]}"),
+        ("a", Reference("{b.c[d]}"), "a={b.c[d]}"),
         ("a", "{b}{c}", "a='{b}{c}'"),
         ("a", ["b", 1, None, 2.5, True], "a=['b', 1, None, 2.5, True]"),
         ("a", (1,), "a=(1,)"),
-        ("a", ("b", "{c}"), "a=('b', {c})"),
-        ("a", {"{b}": {"c": ["{d}"]}}, "a={'{b}': {'c': [{d}]}}"),
+        ("a", ("b", Reference("{c}")), "a=('b', {c})"),
+        ("a", {"{b}": {"c": [Reference("{d}")]}}, "a={'{b}': {'c': [{d}]}}"),
         ("a", b"bytes", "a=<5 bytes>"),
         ("a", Path("b/c"), f"a={Path('b/c')}"),
-        ("a", Thing("{b}"), "a=Thing(first={b})"),
+        ("a", Thing(Reference("{b}")), "a=Thing(first={b})"),
         ("a", [Thing(1, 2)], "a=[Thing(first=1, second=2)]"),
-        ("environment", "{settings}", "environment={settings}"),
-        ("environment", {"A": "secret", "B": "{b}"}, "environment={'A': ***, 'B': {b}}"),
+        ("environment", Reference("{settings}"), "environment={settings}"),
+        ("environment", {"A": "secret", "B": Reference("{b}")}, "environment={'A': ***, 'B': {b}}"),
         ("environment", ["A=secret"], "environment=***"),
         ("environment", {"A": '{"b": "secret"}', "B": "{ secret }"}, "environment={'A': ***, 'B': ***}"),
-        ("files", {"/a": "{}", "/b": "{f(a,b)}"}, "files={'/a': ***, '/b': {f(a,b)}}"),
+        ("files", {"/a": "{secret}", "/b": Reference("{f(a,b)}")}, "files={'/a': ***, '/b': {f(a,b)}}"),
         ("path", "https://me:secret@example.org/a.git", "path='https://me:***@example.org/a.git'"),
         ("secrets", {"a": b"secret"}, "secrets={'a': ***}"),
         ("log_config", LogConfig("a", {"b": "secret"}), "log_config={'Type': ***, 'Config': {'b': ***}}"),

@@ -292,13 +292,13 @@ def test_secrets(pytester: pytest.Pytester, plan: Run) -> None:
     pytester.makepyfile("""
         from pytest_docker_tools import *
 
-        a = container(image='a', environment={'A': 'hunter2', 'PATH': 'hunter2'}, files={'/a': 'hunter2'})
+        a = container(image='a', environment={'A': 'hunter2', 'PATH': '{{hunter2}}'}, files={'/a': '{{hunter2}}'})
         b = container(image='a', log_config={'Type': 'x', 'Config': {'token': 'hunter2'}})
         c = container(image='a', mounts=[{'Target': '/a', 'VolumeOptions': {'DriverConfig': {'Options': {'o': 'hunter2'}}}}])
         d = container(image='a', networks={'n': {'driver_opt': {'a': 'hunter2'}}}, storage_opt={'size': 'hunter2'})
         e = fetch(repository='a', auth_config={'username': 'me', 'password': 'hunter2'})
         f = build(fileobj=b'hunter2', buildargs={'A': 'hunter2'})
-        g = volume(driver_opts={'o': 'hunter2'}, initial_content={'a': 'hunter2', 'b': b'hunter2'})
+        g = volume(driver_opts={'o': 'hunter2'}, initial_content={'a': '{{hunter2}}', 'b': b'hunter2'})
         h = network(options={'a': 'hunter2'})
 
         def test_it(a, b, c, d, e, f, g, h): ...

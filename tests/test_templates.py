@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_docker_tools.calls import Reference
 from pytest_docker_tools.exceptions import TemplateError
 from pytest_docker_tools.templates import fxtr, names, outline, refers, render
 
@@ -184,3 +185,9 @@ def test_outline_of_what_would_be_refused() -> None:
     value = Picky(1)
     object.__setattr__(value, "path", fxtr("a"))
     assert outline(value, name_of).path == "{a}"
+
+
+def test_what_is_nothing_but_a_reference() -> None:
+    """In an outline, a literal in braces is told from a reference that looks the same."""
+    given = ["{a}", fxtr("a"), FixtureObject(), lambda a: a, "{{a}}", "{a}b", "{a}{b}", "a"]
+    assert [isinstance(text, Reference) for text in outline(given, name_of)] == [True] * 4 + [False] * 4

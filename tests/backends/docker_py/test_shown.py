@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_docker_tools.calls import Reference
 from pytest_docker_tools.driver import Made
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools_docker_py.driver import DockerPyDriver
@@ -16,7 +17,7 @@ from .conftest import FakeEngine
 @pytest.mark.parametrize(
     ("verb", "options", "call"),
     [
-        ("container", {"image": "{app.id}", "tty": None}, "client.containers.create(image={app.id})"),
+        ("container", {"image": Reference("{app.id}"), "tty": None}, "client.containers.create(image={app.id})"),
         (
             "container",
             {"image": "x", "environment": {"A": "hunter2"}, "ports": {"80/tcp": None}},
