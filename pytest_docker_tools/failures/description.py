@@ -36,7 +36,7 @@ def describe(entry: Entry, seen: Look, *, logs: Logs, stays: bool, file: str | N
         "name": f"{_name(entry, facts)} (id {entry.ref[:12]})",
         "state": _state(seen),
         "health": _health(facts) if is_new else None,
-        "ready": entry.container and entry.container.waits_for and f"no: {entry.container.waits_for}",
+        "ready": _ready(entry),
         "ports": _ports(entry, facts) if is_new and not entry.removed else None,
         "look": None if seen.facts is None else _commands(entry, facts, stays),
         "file": file,
@@ -82,6 +82,15 @@ def _state(seen: Look) -> str:
         "when it was last looked at" if seen.state_is_old else "",
     ]
     return ", ".join(filter(None, said))
+
+
+def _ready(entry: Entry) -> str | None:
+    """Give what the last look for readiness has found, if there was one."""
+    if entry.container is None:
+        return None
+    if entry.container.waits_for:
+        return f"no: {entry.container.waits_for}"
+    return None if entry.failed else "yes, when it was last looked at"
 
 
 def _health(facts: Facts) -> str | None:

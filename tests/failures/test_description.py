@@ -51,6 +51,7 @@ def test_a_running_container(entry: Entry) -> None:
         "image:  app",
         f"name:   shop-db (id {entry.ref[:12]})",
         "state:  running",
+        "ready:  yes, when it was last looked at",
         "ports:  80/tcp at 127.0.0.1:8080",
         "look:   memory exec -it shop-db sh",
         "        memory logs shop-db",
@@ -112,8 +113,10 @@ def test_health(entry: Entry, health: dict[str, Any] | None, expected: str | Non
 
 
 def test_what_readiness_missed(entry: Entry) -> None:
-    """What the last look for readiness found missing is told, in one that was ready nothing."""
+    """What the last look for readiness found missing is told, or that it was nothing, or that there was no look."""
     assert entry.container
+    assert described(entry, Look(entry.facts))["ready"] == "yes, when it was last looked at"
+    entry.failed = True
     assert "ready" not in described(entry, Look(entry.facts))
     entry.container.waits_for = "nothing listens on its port 80/tcp"
     assert described(entry, Look(entry.facts))["ready"] == "no: nothing listens on its port 80/tcp"
