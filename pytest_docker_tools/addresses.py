@@ -108,6 +108,11 @@ def chosen_host(text: str) -> str | None:
     return host or None
 
 
+def joined(host: str, port: int) -> str:
+    """Give "host:port", as in URLs: an address of IPv6 is in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def port_key(port: str | int) -> str:
     """Give a port as the engine writes it: "8080/tcp" from 8080, "8080" or "8080/tcp"."""
     number, _, protocol = str(port).partition("/")

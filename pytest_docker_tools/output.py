@@ -11,13 +11,14 @@ def decoded(log: bytes) -> str:
 
 
 def shown(text: str, characters: int) -> str:
-    """Give the end of an output, at most so many characters, which cannot command a terminal.
-
-    Control characters but newline and tab become escapes.
-    """
-    end = text[-characters:]
+    """Give the end of an output, at most so many characters, which cannot command a terminal."""
     cut = f"(the last {characters} characters)\n" if len(text) > characters else ""
-    return cut + "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in end)
+    return cut + printable(text[-characters:])
+
+
+def printable(text: str) -> str:
+    """Give a text in which control characters, but newline and tab, are escapes."""
+    return "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in text)
 
 
 def _escaped(char: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .. import addresses
 from ..exceptions import DockerToolsError
-from ..output import decoded, shown
+from ..output import decoded, printable
 from . import commands
 from .look import PATIENCE, Look, Unknown
 
@@ -44,11 +44,6 @@ def describe(entry: Entry, seen: Look, *, logs: Logs, stays: bool, file: str | N
     }
     above = "\n".join(_row(label, text) for label, text in rows.items() if text)
     return f"{printable(above)}\n{_log(seen, logs)}".rstrip("\n")
-
-
-def printable(text: str) -> str:
-    """Give all of a text, with escapes for what commands a terminal."""
-    return shown(text, len(text))
 
 
 def _row(label: str, text: str) -> str:
@@ -118,7 +113,7 @@ def _address(entry: Entry, facts: Facts, key: str) -> str:
         host, port = addresses.address_of(facts, key, entry.driver, host_address=chosen, timeout=PATIENCE)
     except DockerToolsError as error:
         return f"{key}: {error}"
-    return f"{key} at {f'[{host}]' if ':' in host else host}:{port}"
+    return f"{key} at {addresses.joined(host, port)}"
 
 
 def _commands(entry: Entry, facts: Facts, stays: bool) -> str:

@@ -13,8 +13,9 @@ from .. import ledger
 from ..closure import closure
 from ..factory import Definition, definition_of
 from ..ledger import Entry, Ledger
+from ..output import printable
 from . import log_files, look
-from .description import LINES, Logs, describe, printable
+from .description import LINES, Logs, describe
 from .look import Look, Unknown, Wanted
 
 __tracebackhide__ = True

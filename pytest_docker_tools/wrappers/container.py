@@ -109,9 +109,8 @@ class Container(ContainerVerbs):
 
         The path begins with "/", whether that is given or not.
         """
-        host, number = self.get_addr(port)
-        host = f"[{host}]" if ":" in host else host
-        return f"{scheme}://{host}:{number}{'/' if path else ''}{path.removeprefix('/')}"
+        place = addresses.joined(*self.get_addr(port))
+        return f"{scheme}://{place}{'/' if path else ''}{path.removeprefix('/')}"
 
     def reload(self) -> None:
         """Look at the container again. Raises `NotFound` where it is gone."""
