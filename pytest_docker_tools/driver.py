@@ -10,7 +10,7 @@ Rules that hold for every verb:
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
   Id, Name, Image, Created, RestartCount, State (Status, Pid, ExitCode, OOMKilled, Error, FinishedAt and, where there is
   a check, Health: Status, FailingStreak, Log), Config (Image, Env, Labels, Healthcheck), HostConfig (NetworkMode,
-  PortBindings, AutoRemove, ReadonlyRootfs, Tmpfs), Mounts (Type, Destination), NetworkSettings (Ports, Networks:
+  PortBindings, AutoRemove, ReadonlyRootfs, Tmpfs), Mounts (Type, Name, Destination), NetworkSettings (Ports, Networks:
   NetworkID, IPAddress, GlobalIPv6Address, Gateway, IPv6Gateway, MacAddress, Aliases, Links, DriverOpts, IPAMConfig); of
   an image: Id, RepoTags, Os, Architecture, Variant, Config (Labels); of a network: Id, Name, Labels, Containers; of a
   volume: Name, Labels.
@@ -29,7 +29,7 @@ Rules that hold for every verb:
 - Verbs may be called from several threads at once.
 
 The contract has two tiers: abstract verbs, without which a driver cannot be constructed, and, at the end, verbs
-that raise `UnsupportedOperation` until a driver has them, so that the contract can grow.
+that are made of others, or raise `UnsupportedOperation`, until a driver has them, so that the contract can grow.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar, Literal, NamedTuple, get_args
 
 from . import calls, listening
+from .deadline import Deadline
 from .endpoint import Endpoint as Endpoint
-from .exceptions import ImageNotFound, NotFound, UnsupportedOperation
+from .exceptions import DriverError, ImageNotFound, NotFound, UnsupportedOperation
 from .normalise import Verb as Verb
 from .normalise import normalised
+from .removal import Removal as Removal
 
 __tracebackhide__ = True
 
@@ -374,7 +376,45 @@ class Driver(ABC):
         """
         return listening.in_container(self, container, timeout)
 
+    def still_runs(self, container: Facts) -> bool:
+        """Say whether the process that `inspect` has shown of a running container provably runs, without the engine.
+
+        `container` is what that gave. False where it has ended, is paused, or cannot be seen from here.
+        """
+        return listening.still_runs(container)
+
     # Second tier
+
+    def run_container(self, options: Options, *, timeout: float | None = None) -> str:
+        """Create and start a container in one go, and give its id. `options` are those of `create_container`.
+
+        Raises what `create_container` and `start` raise. A container that was created and cannot be started stays, as
+        it does after those two, and the error has its id as `created`.
+        """
+        deadline = Deadline(timeout)
+        container = self.create_container(options, timeout=timeout)
+        try:
+            self.start(container, timeout=deadline.left)
+        except DriverError as error:
+            error.created = container
+            raise
+        return container
+
+    def begin_removal(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> Removal | None:
+        """Begin to remove each ref, as `remove` does, and come back without waiting for the engine.
+
+        None where that cannot be done, or not without a thread or a look at the engine; `remove` does it then. What
+        has not come to its end is ended by `close`, and counts as refused.
+        """
+        return None
 
     def version(self, *, timeout: float | None = None) -> Facts:
         """Give the engine's version as its API does: `Version`, `ApiVersion`, `Os`, `Arch` ...

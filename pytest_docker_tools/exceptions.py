@@ -9,8 +9,9 @@ DockerToolsError
 │   ├── ContainerFailed           it ended, or never started
 │   │   └── CommandFailed         `containers.run` waited for it, and its exit code was not 0; as docker-py has it
 │   └── ContainerNotReady         it runs, but was not ready in time
+├── FailedElsewhere               a worker of xdist could not make what all of them have in common
 ├── TimeoutError                  (also the builtin) something waited for did not happen in time
-└── DriverError                   a driver could not do what was asked; has `.command .exit_code .stderr`
+└── DriverError                   a driver could not do what was asked; has `.command .exit_code .stderr .created`
     ├── BackendNotFound           no installed driver has that name
     ├── UnsupportedOperation      this driver does not have that verb
     ├── UnsupportedOption         this driver cannot express that keyword or value; has `.keyword`
@@ -87,6 +88,10 @@ class ContainerNotReady(ContainerError):
     """The container runs, but was not ready in time."""
 
 
+class FailedElsewhere(DockerToolsError):
+    """A worker of xdist could not make what all of them have in common, so the others do not try."""
+
+
 class TimeoutError(DockerToolsError, builtins.TimeoutError):
     """Something that was waited for did not happen in time."""
 
@@ -95,8 +100,10 @@ class DriverError(DockerToolsError):
     """A driver could not do what was asked.
 
     Where a command was run, `command` shows it without secrets, `exit_code` is what it returned and `stderr`
-    what it said.
+    what it said. `created` is the id of the container that `Driver.run_container` has created, but could not start.
     """
+
+    created: str | None = None
 
     def __init__(
         self, message: str, *, command: str | None = None, exit_code: int | None = None, stderr: str = ""

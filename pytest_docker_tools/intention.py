@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from . import attachments, calls
+from . import attachments, calls, reuse
+from .definition import Definition
 from .driver import Driver, Made
 from .exceptions import UnsupportedOption
 from .factories.build import located
 from .factories.fetch import mirrored
-from .factory import Definition
 from .normalise import TABLES, takes_any_text
 
 __tracebackhide__ = True
@@ -27,7 +27,8 @@ _VERBS: Mapping[str, Made] = {
 }
 # What the creation of a container is told of the networks, under other keywords.
 _NETWORKS = ("networks", "aliases")
-# What stands for a name that is chosen when the fixture is set up.
+# What has a name of its own on the engine, and what stands for one that is chosen when the fixture is set up.
+_NAMED = ("container", "network", "volume")
 _NAME = "pytest-RANDOM"
 
 
@@ -78,9 +79,10 @@ def _is_unread(definition: Definition, verb: Made, keyword: str, outlined: Any) 
 
 def _prepared(definition: Definition, name: str, options: dict[str, Any], config: pytest.Config) -> dict[str, Any]:
     """Give the options of the verb, as the factory makes them of its keywords."""
-    if definition.factory == "container":
-        prepared = dict(options)
-        attachments.bring_together(prepared)
+    if definition.factory in _NAMED:
+        prepared = {**_name(definition, name, config), **options}
+        if definition.factory == "container":
+            attachments.bring_together(prepared)
         return prepared
     if definition.factory == "build":
         known = {keyword: value for keyword, value in options.items() if not definition.refers(keyword)}
@@ -89,7 +91,20 @@ def _prepared(definition: Definition, name: str, options: dict[str, Any], config
         repository = str(options["repository"])
         # Who refers to a fixture there may name a registry by it.
         return options if repository.startswith("{") else {**options, "repository": mirrored(repository, config)}
-    return {"name": _NAME, **options}
+    return options
+
+
+def _name(definition: Definition, name: str, config: pytest.Config) -> dict[str, str]:
+    """Give the name of what the user has given none. Raises `NotReusable` where one is demanded."""
+    if definition.values.get("name"):
+        return {}
+    mode = reuse.mode(config)
+    if mode == "named":
+        raise reuse.unnamed(definition.factory, definition.title(name))
+    if mode == "auto":
+        return {"name": f"pytest-{name}-KEY"}
+    # The engine itself gives containers names.
+    return {} if definition.factory == "container" else {"name": _NAME}
 
 
 def _keywords(values: Mapping[str, Any], chosen: Collection[str]) -> list[str]:

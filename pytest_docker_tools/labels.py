@@ -1,4 +1,7 @@
-"""The labels that say which containers, networks and volumes this project made. (An image's would change its id.)"""
+"""The labels that say which containers, networks and volumes this project made, and for whom.
+
+Of images only the one that volumes are filled through has them: they would change the id of any other.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,25 @@ __tracebackhide__ = True
 
 CREATOR = "creator"
 CREATED_BY_US = "pytest-docker-tools"
+#: "true" for what a run keeps for later ones.
 REUSABLE = "pytest-docker-tools.reusable"
+#: "true" for what the workers of a run have in common.
+SHARED = "pytest-docker-tools.shared"
+#: What it was made from (see `signature`), and, for what is reusable, the second of the epoch until which it is.
 SIGNATURE = "pytest-docker-tools.signature"
+DEFINITION = "pytest-docker-tools.definition"
+EXPIRES = "pytest-docker-tools.expires"
+#: Different for each creation.
 CREATION = "pytest-docker-tools.creation"
+#: The run that made it, and which process of it (see `runs`).
+RUN = "pytest-docker-tools.run"
+OWNER = "pytest-docker-tools.owner"
+#: "failed" where the run keeps what failed tests have used.
+KEEP = "pytest-docker-tools.keep"
+#: "true" for the image, and the container, that a volume is filled through.
+SEEDING = "pytest-docker-tools.seeding"
+#: The name of the volume that is not whole for as long as the one with this label is beside it.
+UNFINISHED = "pytest-docker-tools.unfinished"
 
 
 def added(options: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
@@ -24,12 +43,6 @@ def added(options: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, An
 
 
 def of(kind: Kind, facts: Facts) -> dict[str, str]:
-    """Give the labels in the inspect JSON of a container, network or volume."""
-    holder = facts["Config"] if kind == "container" else facts
+    """Give the labels in the inspect JSON of a container, image, network or volume."""
+    holder = facts["Config"] if kind in ("container", "image") else facts
     return dict(holder.get("Labels") or {})
-
-
-def is_reusable(kind: Kind, facts: Facts) -> bool:
-    """Say whether a run with --reuse-containers made this."""
-    labels = of(kind, facts)
-    return labels.get(CREATOR) == CREATED_BY_US and labels.get(REUSABLE) == "true"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .closure import closure
+from .closure import Instance, closure
 
 if TYPE_CHECKING:
     from .driver import Driver, Facts, Kind
@@ -36,10 +36,21 @@ class Entry:
     created: tuple[float, float] | None = None
     #: pytest's definition of the fixture, where that is told: others may have the same name.
     fixturedef: object = None
+    #: Whether a container was started when it was created.
+    started: bool = False
     #: The image of a container as its fixture has it, with references as text.
     image: str | None = None
+    #: The inspect JSON of what was there already, from when it was found.
+    found: Facts | None = None
     #: What tests hold of a container, once that is made.
     container: Container | None = None
+    #: What tells its definition from others, and the name by which it is found, where others may use it again.
+    signature: str | None = None
+    name: str | None = None
+    #: What is over when it is removed, None where it stays for later runs.
+    until: str | None = "its fixture"
+    #: Whether nobody could tell if it goes a little later than its fixture ends.
+    may_linger: bool = False
     #: Whether it could not be made ready to be used.
     failed: bool = False
     #: Whether its fixture is over, and whether it was removed then.
@@ -53,6 +64,10 @@ class Entry:
     def end(self, *, removed: bool = False) -> None:
         """Note that the fixture is over."""
         self.ended, self.removed = True, removed
+
+    def belongs_to(self, instance: Instance) -> bool:
+        """Say whether a fixture has it."""
+        return self.fixturedef is instance.fixturedef and self.node is instance.node
 
     @property
     def facts(self) -> Facts:
@@ -68,6 +83,8 @@ class Ledger:
         self.item: pytest.Item | None = None
         #: When the setup of the test began, in seconds of the epoch.
         self.began = 0.0
+        #: Fixtures that failed in its setup besides the one that pytest tells of, as messages name them, and how.
+        self.failed_besides: list[tuple[str, BaseException]] = []
         #: Drivers whose engine did not answer during the test.
         self.silent: list[Driver] = []
 
@@ -78,25 +95,39 @@ class Ledger:
         """
         nodes = item.listchain()
         self.entries = [entry for entry in self.entries if not entry.ended or (entry.failed and entry.node in nodes)]
-        self.item, self.began, self.silent = item, time.time(), []
+        self.item, self.began, self.silent, self.failed_besides = item, time.time(), [], []
 
     def add(
         self,
-        request: pytest.FixtureRequest,
+        instance: Instance,
         kind: Kind,
         ref: str,
         driver: Driver,
         created: tuple[float, float] | None = None,
     ) -> Entry:
-        """Note what the fixture of a request has made, or, without `created`, uses again."""
+        """Note what a fixture has made, or, without `created`, uses again."""
         test = self.item.nodeid if self.item else None
-        fixturedef = getattr(request, "_fixturedef", None)
-        entry = Entry(kind, ref, driver, request.fixturename or "", request.node, test, created, fixturedef)
+        entry = Entry(kind, ref, driver, instance.name, instance.node, test, created, instance.fixturedef)
         self.entries.append(entry)
         return entry
 
+    def forget(self, entry: Entry) -> None:
+        """Take out what is not used after all."""
+        self.entries.remove(entry)
+
+    def forget_removed(self, instance: Instance) -> None:
+        """Take out what a fixture has made that is over, unless it has failed: no test has used it."""
+        self.entries = [
+            entry for entry in self.entries if not (entry.belongs_to(instance) and entry.ended and not entry.failed)
+        ]
+
+    def behind(self, instance: Instance) -> list[Entry]:
+        """Give what a fixture needs, directly or through others."""
+        needed = {node.fixturedef for node in instance.upstream[1:]}
+        return [entry for entry in self.entries if not entry.ended and entry.fixturedef in needed]
+
     def used_by(self, item: pytest.Item) -> list[Entry]:
-        """Give what a test uses: its fixtures have it, or it was made while the test ran."""
+        """Give what a test uses: its fixtures have it, in pytest's order, or it was made while the test ran."""
         nodes, fixtures, known = item.listchain(), _fixtures_of(item), closure(item) or []
 
         def has(entry: Entry) -> bool:
@@ -104,9 +135,11 @@ class Ledger:
             # What a fixture got at run time is not among those that are known.
             return entry.fixture in fixtures and (not same_name or entry.fixturedef in [None, *same_name])
 
-        return [
+        used = [
             entry for entry in self.entries if entry.made_during == item.nodeid or (entry.node in nodes and has(entry))
         ]
+        places: dict[object, int] = {node.fixturedef: place for place, node in enumerate(known)}
+        return sorted(used, key=lambda entry: places.get(entry.fixturedef, len(places)))
 
     def fail(self, item: pytest.Item) -> list[Entry]:
         """Note that a test has failed, and give what it uses."""

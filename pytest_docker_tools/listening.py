@@ -1,11 +1,12 @@
-"""Which sockets listen in a container, read from the kernel's tables in /proc.
+"""What /proc says of a container: which sockets listen in it, and whether its first process still runs.
 
-The tables are those of `proc(5)`: /proc/net/tcp, tcp6, udp and udp6.
+The tables of sockets are those of `proc(5)`: /proc/net/tcp, tcp6, udp and udp6. Control groups are as in `cgroups(7)`.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,11 @@ TABLES = ("tcp", "tcp6", "udp", "udp6")
 _TCP_LISTEN = "0A"
 _UDP_UNCONNECTED = "07"
 _EXEC_TIMEOUT = 30.0
+# States of a process that has ended, and was not taken note of yet.
+_ENDED = b"ZX"
+_CGROUPS = Path("/sys/fs/cgroup")
+# The control group in the one hierarchy of version 2.
+_UNIFIED = re.compile("^0::/(.+)$", re.MULTILINE)
 
 
 class Socket(NamedTuple):
@@ -45,19 +51,53 @@ def in_container(driver: Driver, container: Facts, timeout: float | None = None)
     return None if tables is None else parse(tables)
 
 
-def _from_proc(container: Facts) -> str | None:
-    """Read the tables of the container's first process, if this process id is provably that container's here.
-
-    The engine's process id means nothing on another machine or in another pid namespace; there it belongs to some
-    other process, whose control group does not carry the container's id.
-    """
-    process = Path("/proc") / str(container["State"]["Pid"])
+def still_runs(container: Facts) -> bool:
+    """Say whether a container's first process is seen to run from here, and not to be paused. False: it may not."""
+    process = _process(container)
     try:
-        if container["Id"] not in (process / "cgroup").read_text():
+        # After the name of the program, which may be any.
+        state = (process / "stat").read_bytes().rpartition(b") ")[2][:1]
+        groups = _groups(process)
+        return state not in _ENDED and _are_of(groups, container) and not _is_paused(groups, state)
+    except OSError:
+        return False
+
+
+def _is_paused(groups: str, state: bytes) -> bool:
+    """Say whether the control group of a process, which is in this state, is frozen, or may be."""
+    if ":freezer:" in groups:
+        # In version 1 what is frozen looks as if it waited for a disk.
+        return state == b"D"
+    unified = _UNIFIED.search(groups)
+    return unified is None or "frozen 0" not in (_CGROUPS / unified[1] / "cgroup.events").read_text()
+
+
+def _from_proc(container: Facts) -> str | None:
+    """Read the tables of the container's first process, if this process id is provably that container's here."""
+    process = _process(container)
+    try:
+        if not _are_of(_groups(process), container):
             return None
         return "".join((process / "net" / table).read_text() for table in TABLES if (process / "net" / table).exists())
     except OSError:
         return None
+
+
+def _process(container: Facts) -> Path:
+    return Path("/proc") / str(container["State"]["Pid"])
+
+
+def _groups(process: Path) -> str:
+    return (process / "cgroup").read_text()
+
+
+def _are_of(groups: str, container: Facts) -> bool:
+    """Say whether a process here, which has these control groups, is provably one of a container.
+
+    The engine's process id means nothing on another machine or in another pid namespace; there it belongs to some
+    other process, whose control group does not carry the container's id.
+    """
+    return container["Id"] in groups
 
 
 def _from_exec(driver: Driver, container: Facts, timeout: float | None) -> str | None:

@@ -6,13 +6,10 @@ These are the keywords of docker-py's `containers.run`, `images.build`, `images.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
-
-from typing_extensions import TypedDict
+from typing import IO, Any, TypedDict
 
 from .calls import MAY_BE_SECRET as MAY_BE_SECRET
 from .exceptions import UnknownKeyword
@@ -228,6 +225,8 @@ def check_keywords(factory: Callable[..., Any], given: Iterable[str], known: typ
     for keyword in given:
         if keyword in options:
             continue
+        import difflib  # which nobody needs who makes no mistake
+
         own = inspect.signature(factory).parameters.values()
         names = [*options, *(item.name for item in own if item.kind is item.KEYWORD_ONLY)]
         near = difflib.get_close_matches(keyword, names, n=1)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from .closure import Node, closure
+from .definition import definition_of, of_factories
 from .driver import Driver
 from .exceptions import DockerToolsError, EngineUnavailable, UsageError
-from .factory import definition_of
 from .intention import intention
 from .terminal import writing
 
@@ -74,7 +74,8 @@ class _Plan:
             yield f"  {node.name}: see above ({place})"
             return
         self._shown.add(_key(node))
-        title = f"  {node.name}: {definition.factory}, {node.fixturedef.scope} scope ({place})"
+        shared = ", shared by all workers" if definition.shared else ""
+        title = f"  {node.name}: {definition.factory}, {node.fixturedef.scope} scope{shared} ({place})"
         try:
             needs = definition.references
             yield f"{title}{', needs ' if needs else ''}{', '.join(needs)}"
@@ -98,7 +99,7 @@ def _graphs(items: Sequence[pytest.Item]) -> tuple[list[_Graph], int]:
         if found is None:
             unknown += 1
             continue
-        nodes = [node for node in found if definition_of(node.fixturedef.func)]
+        nodes = of_factories(found)
         graphs.setdefault(tuple(map(_key, nodes)), _Graph(nodes)).tests.append(item.nodeid)
     return list(graphs.values()), unknown
 

@@ -1,13 +1,15 @@
 """pytest's door to this library: options, the `docker_client` fixture, and sections in reports.
 
-pytest imports this at every start, so nothing of the library is imported here before a fixture or a report needs it.
+pytest imports this at every start, so nothing of the library is imported here before a fixture, a report or an option
+needs it; but for what lets the workers of xdist find each other, which their controller imports.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,12 @@ pytest.register_assert_rewrite("pytest_docker_tools.testing")
 
 _FACTORY_MODULE = f"{__package__}.factory"
 _SUMMARY_MODULE = f"{__package__}.terminal.summary"
+_AROUND_TESTS = f"{__package__}.around_tests"
+_RUNS_MODULE = f"{__package__}.runs"
+_TIMINGS_MODULE = f"{__package__}.timings"
 _LOGS = ("all", "tail", "none")
+_REUSE = ("off", "named", "auto")
+_OVERLAP = ("ordered", "graph", "off")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--reuse-containers",
         action="store_true",
-        help="Keep containers, networks and volumes, which need a name, and use them again in the next run.",
+        help="Keep containers, networks and volumes, which need a name, and use them again in the next run (also: "
+        "environment PYTEST_DOCKER_REUSE, then ini docker_reuse).",
     )
     group.addoption(
         "--docker-logs",
@@ -56,9 +64,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "them and how to remove them.",
     )
     group.addoption(
+        "--docker-cleanup",
+        nargs="?",
+        const="dead",
+        type=_what_to_clean_up,
+        metavar="all",
+        help="Run no test, but remove the containers, networks and volumes of runs that are over (=all: also those "
+        "that were kept for later runs, or for failed tests), and say what stays, and why.",
+    )
+    group.addoption(
         "--docker-plan",
         action="store_true",
         help="Show the fixtures of factories behind each test, with the command that makes each, and run nothing.",
+    )
+    group.addoption(
+        "--docker-timings",
+        action="store_true",
+        help="Say at the end where the time went: for each fixture of a factory the seconds of its pull, build, "
+        "creation, start, copies, wait and removal, and how long tests waited.",
+    )
+    group.addoption(
+        "--docker-timings-page",
+        metavar="FILE",
+        help="Write the run as a timeline, a page for a browser, into FILE: what was done side by side, and what "
+        "waited for what.",
     )
     parser.addini("docker_backend", "The driver, where neither --docker-backend nor PYTEST_DOCKER_BACKEND names one.")
     parser.addini(
@@ -76,18 +105,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "The name or address at which the tests reach published ports (default: told by the engine's address).",
         default="",
     )
+    parser.addini(
+        "docker_overlap",
+        "What of a test is made at the same time: ordered (nothing before the other fixtures that precede it), graph "
+        "(all that has what it needs), or off.",
+        default="ordered",
+    )
     parser.addini("docker_logs", "What --docker-logs is where it is not given: all, tail or none.", default="tail")
+    parser.addini(
+        "docker_reuse",
+        "Whether what is made is kept for the next run: off, named (as --reuse-containers), or auto (needs no names).",
+        default="off",
+    )
+    parser.addini("docker_reuse_ttl", "Seconds after which what is kept is made anew (default: it stays for ever).")
     parser.addini("docker_timeout", "Seconds that one call of the container engine may take (default: the driver's).")
+
+
+def _what_to_clean_up(given: str) -> str:
+    if given not in ("dead", "all"):
+        # A path that follows is taken for the option's value.
+        raise argparse.ArgumentTypeError(f"takes no tests, as it runs none, and no value but 'all', not {given!r}")
+    return given
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what no ini option can mean, before a test fails and its report would need it."""
-    logs = config.getini("docker_logs")
-    if logs not in _LOGS:
-        raise pytest.UsageError(f"The ini option docker_logs takes all, tail or none, not {logs!r}.")
+    _require_one_of("The ini option docker_logs", config.getini("docker_logs"), _LOGS)
+    _require_one_of("The ini option docker_overlap", config.getini("docker_overlap"), _OVERLAP)
+    _require_one_of("The ini option docker_reuse", config.getini("docker_reuse"), _REUSE)
+    _require_one_of("The environment variable PYTEST_DOCKER_REUSE", os.environ.get("PYTEST_DOCKER_REUSE"), _REUSE)
+    _seconds(config, "docker_reuse_ttl")
+    if config.getoption("docker_timings_page"):
+        from .timings import ending
+
+        ending.require_writable(config)
     if config.getoption("docker_plan"):
         # Nothing is run, so that pytest-xdist has nothing to distribute.
         config.option.dist, config.option.tx = "no", []
+
+
+def _require_one_of(where: str, given: str | None, accepted: Sequence[str]) -> None:
+    if given and given not in accepted:
+        raise pytest.UsageError(f"{where} takes {', '.join(accepted[:-1])} or {accepted[-1]}, not {given!r}.")
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Clean up, if that is wanted, in place of a run."""
+    wanted = config.getoption("docker_cleanup")
+    if wanted is None or config.getoption("help") or config.getoption("version"):
+        return None
+    from contextlib import closing
+
+    from . import cleanup
+    from .drivers import open_driver
+    from .exceptions import DockerToolsError
+
+    try:
+        with closing(open_driver(backend_of(config), _settings(config))) as driver:
+            is_fine = cleanup.run(driver, print, everything=wanted == "all")
+    except DockerToolsError as error:
+        raise pytest.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        return pytest.ExitCode.INTERRUPTED
+    return pytest.ExitCode.OK if is_fine else pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -117,9 +197,12 @@ def docker_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     from contextlib import closing
 
     from .drivers import client_of, open_driver
+    from .terminal import header
 
     with closing(open_driver(backend_of(pytestconfig), _settings(pytestconfig))) as driver:
-        yield client_of(driver)
+        client = client_of(driver)
+        header.announce(pytestconfig, client)
+        yield client
 
 
 def backend_of(config: pytest.Config) -> str:
@@ -131,74 +214,95 @@ def backend_of(config: pytest.Config) -> str:
 
 
 def _settings(config: pytest.Config) -> dict[str, Any]:
-    text = config.getini("docker_timeout")
+    seconds = _seconds(config, "docker_timeout")
+    return {} if seconds is None else {"timeout": seconds}
+
+
+def _seconds(config: pytest.Config, option: str) -> float | None:
+    text = config.getini(option)
     if not text:
-        return {}
+        return None
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise pytest.UsageError(f"The ini option docker_timeout takes a number of seconds above 0, not {text!r}.")
-    return {"timeout": seconds}
+        raise pytest.UsageError(f"The ini option {option} takes a number of seconds above 0, not {text!r}.")
+    return seconds
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Generator[None, object, object]:
-    """Say which engine there is as soon as there is a client of it, whoever has made that."""
-    value = yield
-    if fixturedef.argname == "docker_client" and f"{__package__}.drivers" in sys.modules:
-        from .terminal import header
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the hooks take part that go around fixtures and tests, once there are factories, and record if wanted."""
+    manager = item.config.pluginmanager
+    if _FACTORY_MODULE in sys.modules and not manager.has_plugin(_AROUND_TESTS):
+        from . import around_tests
 
-        header.announce(request.config, value)
-    return value
+        manager.register(around_tests, _AROUND_TESTS)
+    if item.config.getoption("docker_timings") or item.config.getoption("docker_timings_page"):
+        from . import timings
 
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note which test begins."""
-    if _FACTORY_MODULE in sys.modules:
-        from . import ledger
-
-        ledger.of(item.config).begin(item)
+        timings.begin(item.config)
+    return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what is known of containers to the report of a test that failed."""
-    report = yield
-    if _FACTORY_MODULE in sys.modules:
-        from .failures import sections
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Leave nothing, say what was kept, and hand what there is to say to the controller of xdist."""
+    if _AROUND_TESTS in sys.modules:
+        from . import around_tests
 
-        sections.complete(item, call, report)
-    return report
+        result = yield from around_tests.finish(session.config)
+    else:
+        result = yield
+    if _RUNS_MODULE in sys.modules:
+        from . import runs
 
+        if runs.has_shared(session.config):
+            from . import sharing
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Say what was kept, and hand what there is to say to the controller of xdist."""
-    if _FACTORY_MODULE in sys.modules:
-        from .failures import keeping
-
-        keeping.tell(session.config)
+            sharing.remove_all(session.config)
     if _SUMMARY_MODULE in sys.modules:
         from .terminal import summary
 
         summary.hand_over(session.config)
+    if _TIMINGS_MODULE in sys.modules:
+        from .timings import ending
+
+        ending.finish(session.config)
+    return result
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say to other runs that this one is over."""
+    if _RUNS_MODULE in sys.modules:
+        from . import runs
+
+        runs.close(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist which run it is of."""
+    from . import runs
+
+    runs.tell_worker(node)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take what a worker of xdist has to say."""
-    said = getattr(node, "workeroutput", {}).get("pytest-docker-tools")
+    output = getattr(node, "workeroutput", {})
+    said = output.get("pytest-docker-tools")
     if said:
         from .terminal import summary
 
         summary.take_over(node.config, said)
+    timed = output.get("pytest-docker-tools-timings")
+    if timed:
+        from .timings import ending
+
+        ending.take_over(node.config, timed)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -207,3 +311,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         from .terminal import summary
 
         summary.show(config, terminalreporter)
+    if _TIMINGS_MODULE in sys.modules:
+        from .timings import ending
+
+        ending.show(config, terminalreporter)

@@ -42,8 +42,8 @@ class Probe(ABC):
     def missing(self, container: Container) -> str | None:
         """Look once. None where all is well, else what is not, as a part of a sentence.
 
-        `container.attrs` are as of a moment ago. A call should take no longer than `container.patience()` seconds. What
-        is raised, other than `DeadlineExceeded`, ends the wait.
+        `container.attrs` hold as of a moment ago. A call should take no longer than `container.patience()` seconds.
+        What is raised, other than `DeadlineExceeded`, ends the wait.
         """
 
 
@@ -56,8 +56,7 @@ class Healthy(Probe):
 
     def missing(self, container: Container) -> str | None:
         """Ask the engine what the check has found. Raises `UsageError` where there is none."""
-        test = (container.attrs["Config"].get("Healthcheck") or {}).get("Test")
-        if not test or test == ["NONE"]:
+        if not has_health_check(container.attrs):
             raise UsageError(
                 f"container(wait_for=Healthy()): container {container.name!r} has no health check, and its image has "
                 "none. Give it one with container(healthcheck=...), or wait for something else."
@@ -66,6 +65,12 @@ class Healthy(Probe):
         if found.get("Status") == "healthy":
             return None
         return f"its health check says {found.get('Status') or 'nothing'}{_last_check(found)}"
+
+
+def has_health_check(container: Facts) -> bool:
+    """Say whether a container, whose facts these are, has a health check, of its own or of its image."""
+    test = (container["Config"].get("Healthcheck") or {}).get("Test")
+    return bool(test) and test != ["NONE"]
 
 
 def _last_check(health: Facts) -> str:
@@ -200,6 +205,10 @@ class Check(Probe):
         return f"{getattr(self.function, '__name__', type(self.function).__name__)}()"
 
 
+# Those whose answer takes a call of the engine, or of the container.
+ASKING = (Exec, Healthy, Http, LogLine)
+
+
 def _said(output: str) -> str:
     said = shown(output.strip(), _SHOWN)
     return f": {said}" if said else ""
@@ -255,18 +264,8 @@ def _raise_if_not_called_so(function: Callable[..., Any]) -> None:
         raise UsageError(f"container(wait_for=...): {function!r} is async, and nobody would await it. Make it a def.")
 
 
-def unmet(container: Container) -> str | None:
-    """Ask the probes of a container in their order. None where all hold, else what is missing."""
-    for probe in container.wait_for:
-        # For a look that is cut short.
-        container.waits_for = f"{probe} was not answered"
-        missing = probe.missing(container)
-        if missing is not None:
-            return _sentence(probe, missing)
-    return None
-
-
-def _sentence(probe: Probe, missing: Any) -> str:
+def sentence(probe: Probe, missing: Any) -> str:
+    """Give what a probe says is missing. Raises `UsageError` where it says something else."""
     if not isinstance(missing, str) or not missing:
         raise UsageError(f"{probe}.missing() returned {missing!r}, not None or what is missing.")
     return missing

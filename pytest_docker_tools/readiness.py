@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from . import probes
+from . import probes, tasks
 from .addresses import networks
 from .exceptions import (
     Conflict,
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
-FIRST_PAUSE = 0.01
-LONGEST_PAUSE = 0.25
+T = TypeVar("T")
+# Seconds before the first look, and before the last ones.
+PACE = (0.01, 0.25)
+# Where a look takes neither a process nor a call of the engine.
+PACE_OF_CHEAP_LOOKS = (0.001, 0.05)
 # Seconds that looks may take although the time is shorter, as there is to be one at least.
 SHORTEST_LOOK = 1.0
 CONNECT_TIMEOUT = 1.0
@@ -44,28 +48,39 @@ def looks(timeout: float) -> Iterator[None]:
 
     There is always one turn, and one at the very end.
     """
-    end, pause = time.monotonic() + timeout, FIRST_PAUSE
+    for pause in _pauses(timeout):
+        pause.be_done()
+        yield
+
+
+def _pauses(timeout: float, pace: tuple[float, float] = PACE) -> Iterator[tasks.Pause]:
+    """Give what there is to wait for before each turn. The time by which one is late does not count."""
+    end, (seconds, longest) = time.monotonic() + timeout, pace
     while True:
         left = end - time.monotonic()
-        time.sleep(max(0.0, min(pause, left)))
-        yield
-        if left <= pause:
+        pause = tasks.pause(max(0.0, min(seconds, left)))
+        yield pause
+        if left <= seconds:
             return
-        pause = min(pause * 1.6, LONGEST_PAUSE)
+        end += pause.late
+        seconds = min(seconds * 1.6, longest)
 
 
-def wait_until_ready(container: Container, timeout: float) -> None:
-    """Look at a container until it is ready.
+async def reached(container: Container, timeout: float, *, has_looked: bool = False) -> None:
+    """Look at a container until it is ready. With `has_looked` its facts are those of a moment ago.
 
     Raises `ContainerNotReady`, which names what is still missing, after `timeout` seconds, and `ContainerFailed` as
     soon as the container has ended.
     """
     missing = None
-    with container.looking_until(time.monotonic() + max(timeout, SHORTEST_LOOK)):
-        for _ in looks(timeout):
+    with container.looking_until(time.monotonic() + max(timeout, SHORTEST_LOOK), has_looked=has_looked):
+        pace = PACE_OF_CHEAP_LOOKS if _are_looks_cheap(container) else PACE
+        for pause in _pauses(timeout, pace):
+            await pause
+            container.put_off(pause.late)
             container.waits_for = None
             try:
-                if _is_ready(container):
+                if await _is_ready(container):
                     return
             except DeadlineExceeded:
                 # A look that is cut short says less than the one before.
@@ -79,35 +94,57 @@ def wait_until_ready(container: Container, timeout: float) -> None:
 
 
 def wait_until_settled(container: Container, timeout: float) -> None:
-    """Look at a container until it is ready, or has ended. Raises `ContainerNotReady` as `wait_until_ready` does."""
+    """Look at a container until it is ready, or has ended. Raises `ContainerNotReady` as `reached` does."""
     with contextlib.suppress(ContainerFailed):
-        wait_until_ready(container, timeout)
+        tasks.run(reached(container, timeout))
 
 
-def _is_ready(container: Container) -> bool:
+async def _is_ready(container: Container) -> bool:
     before = container.attrs
     try:
-        if container.ready():
+        if await _answer(container, container.ready):
             # One of the user's own may not have looked, and ports may be others now.
             if container.attrs is before:
-                container.reload()
-            container.waits_for = probes.unmet(container)
+                await _answer(container, container.look)
+            container.waits_for = await _unmet(container)
             if container.waits_for is None:
                 return True
     except DeadlineExceeded:
         raise
     except DriverError:
         # What fails because the container has ended says less than that it has.
-        _raise_if_over(container)
+        await _raise_if_over(container)
         raise
-    _raise_if_over(container)
+    await _raise_if_over(container)
     return False
 
 
-def _raise_if_over(container: Container) -> None:
+async def _unmet(container: Container) -> str | None:
+    """Ask the probes of a container in their order. None where all hold, else what is missing."""
+    for probe in container.wait_for:
+        # For a look that is cut short.
+        container.waits_for = f"{probe} was not answered"
+        asked = partial(probe.missing, container)
+        missing = await _answer(container, asked) if type(probe) in probes.ASKING else asked()
+        if missing is not None:
+            return probes.sentence(probe, missing)
+    return None
+
+
+async def _answer(container: Container, question: Callable[[], T]) -> T:
+    """Give the answer to what has to be asked for, while other work goes on.
+
+    What a class of the user's may have a part in is done in pytest's thread, and so is what asks nobody.
+    """
+    if not container.is_plain or _are_looks_cheap(container):
+        return question()
+    return await tasks.call(question)
+
+
+async def _raise_if_over(container: Container) -> None:
     """Look again, and raise `ContainerFailed` if the container has ended or is gone."""
     try:
-        container.reload()
+        await _answer(container, container.look)
     except NotFound:
         raise _gone(container) from None
     raise_if_ended(container)
@@ -117,6 +154,32 @@ def _gone(container: Container) -> ContainerFailed:
     removed_itself = container.attrs["HostConfig"].get("AutoRemove")
     advice = " Without remove=True, its exit code and its output can be shown." if removed_itself else ""
     return ContainerFailed(container, f"Container {container.name!r} was removed before it was ready.{advice}")
+
+
+def still_holds(container: Container) -> bool:
+    """Say whether the engine would show of a container, which nobody else changes, what its facts say.
+
+    That is so as long as its process runs, and nothing is left to come: addresses, ports, or what its health check
+    finds.
+    """
+    attrs = container.attrs
+    is_settled = attrs["State"]["Status"] == "running" and not (
+        probes.has_health_check(attrs) or _missing_address(container) or _unpublished(container)
+    )
+    return is_settled and container.driver.still_runs(attrs)
+
+
+def _are_looks_cheap(container: Container) -> bool:
+    """Say whether all that is waited for is seen from here, without asking anybody."""
+    return not container.asks_more and still_holds(container)
+
+
+def _unpublished(container: Container) -> list[str]:
+    return [key for key in _asked_ports(container) if key not in container.ports]
+
+
+def _asked_ports(container: Container) -> list[str]:
+    return [*(container.attrs["HostConfig"].get("PortBindings") or {})]
 
 
 def missing(container: Container) -> str | None:
@@ -145,8 +208,7 @@ def _missing_address(container: Container) -> str | None:
 
 def _missing_listener(container: Container) -> str | None:
     # Those that were asked for: an internal network publishes none, but they are to be listened on all the same.
-    asked = [*(container.attrs["HostConfig"].get("PortBindings") or {})]
-    published = list(dict.fromkeys([*asked, *container.ports]))
+    published = list(dict.fromkeys([*_asked_ports(container), *container.ports]))
     if not published:
         return None
     try:

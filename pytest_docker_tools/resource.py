@@ -1,4 +1,4 @@
-"""The life of a container, network or volume: created (or reused), prepared, and removed for certain."""
+"""Making a container, network or volume, and removing it for certain."""
 
 from __future__ import annotations
 
@@ -11,73 +11,93 @@ from typing import Any, TypeVar
 
 import pytest
 
-from . import labels, ledger, reuse
+from . import backlog, labels, ledger, runs, timings, witnesses
+from .definition import Setup
 from .driver import Driver, Kind
-from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption
-from .factory import Setup
+from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption, UsageError
 from .failures import keeping, sections
 from .ledger import Entry
+from .tasks import Work, call
 
 __tracebackhide__ = True
 
 T = TypeVar("T")
+# Makes a fixture's value of what is in the ledger; the other argument says whether it is new.
+Prepare = Callable[[Entry, bool], Work[T]]
 # Seconds for a look at an engine that has just failed.
 _PATIENCE = 5.0
 
 
-def obtain(
+async def make(
     setup: Setup,
     kind: Kind,
-    options: dict[str, Any],
-    prepare: Callable[[Entry, bool], T],
+    options: Mapping[str, Any],
+    marks: Mapping[str, str],
+    prepare: Prepare[T],
     *,
-    compared: Mapping[str, Any] | None = None,
-) -> T:
-    """Give what `prepare(entry, fresh)` makes of the resource that the options describe, as the ledger has it.
+    start: bool = False,
+) -> tuple[Entry, T]:
+    """Create what the options describe, with some labels, and give what `prepare(entry, True)` makes of it.
 
-    It is removed when the fixture ends, or at once if anything fails, unless it is kept for a failed test. With
-    `--reuse-containers` it is looked for first (then `fresh` is False) and stays; `compared` is what counts in that
-    comparison besides, or in place of, options.
+    With `start` a container is started as well, which `prepare` does where that has failed. It is removed at once if
+    anything fails, unless it is kept for a failed test. `entry` is that of the ledger.
     """
-    run, definition = ledger.of(setup.config), {**options, **(compared or {})}
-    if reuse.is_on(setup):
-        found = reuse.find(setup, kind, definition)
-        if found is not None:
-            entry = run.add(setup.request, kind, found, setup.driver)
-            setup.request.addfinalizer(entry.end)
-            return prepare(entry, False)
     asked = time.time()
+    keep = {labels.KEEP: setup.config.getoption("docker_keep")} if keeping.is_on(setup.config) else {}
+    labelled = labels.added(options, {**origin(setup.config), **keep, **marks})
+    started, measured = start, timings.timed(setup, "start" if start else "create", create)
     try:
-        ref = create(setup.driver, kind, labels.added(options, _reuse_labels(setup, definition)))
-    except Conflict as error:
-        raise _explained(setup, kind, error) from None
-    entry = run.add(setup.request, kind, ref, setup.driver, (asked, time.time()))
-    value = _prepared(setup, entry, prepare)
-    setup.request.addfinalizer(entry.end if reuse.is_on(setup) else partial(_take_down, setup.config, entry))
-    return value
+        ref = await call(measured, setup.driver, kind, labelled, start=start)
+    except DriverError as error:
+        if error.created is None:
+            raise
+        ref, started = error.created, False
+    entry = ledger.of(setup.config).add(setup.instance, kind, ref, setup.driver, (asked, time.time()))
+    entry.started = started
+    return entry, await _prepared(setup, entry, prepare)
 
 
-def _prepared(setup: Setup, entry: Entry, prepare: Callable[[Entry, bool], T]) -> T:
+def origin(config: pytest.Config) -> dict[str, str]:
+    """Give the labels that say which run makes something, and which process of it.
+
+    Where there is no folder in which others could see whether the process is alive, it goes without that.
+    """
+    found = {labels.RUN: runs.id_of(config)}
+    with contextlib.suppress(UsageError, OSError):
+        found[labels.OWNER] = runs.of(config).owner
+    return found
+
+
+async def _prepared(setup: Setup, entry: Entry, prepare: Prepare[T]) -> T:
     """Prepare what is new. It is taken down if that fails."""
-    take_down = partial(_take_down, setup.config, entry)
+    take_down_now = partial(take_down, setup.config, entry)
     try:
-        return prepare(entry, True)
+        return await prepare(entry, True)
     except (Exception, pytest.fail.Exception):
         entry.failed = True
         if keeping.is_on(setup.config):
             # Whether a test fails by this is known later.
-            setup.request.addfinalizer(take_down)
+            setup.finalizers.append(take_down_now)
         else:
-            take_down()
+            take_down_now()
         raise
     except BaseException:
-        # An interrupt goes on, whatever comes of this.
-        with contextlib.suppress(DriverError):
-            take_down()
+        # An interrupt goes on, whatever comes of this, which is tried again, and told, when the fixture is given up.
+        try:
+            take_down_now()
+        except DriverError:
+            setup.finalizers.append(take_down_now)
         raise
 
 
-def _take_down(config: pytest.Config, entry: Entry) -> None:
+async def model(setup: Setup, entry: Entry) -> Any:
+    """Give the object of the client's for a resource."""
+    collection = getattr(setup.client, f"{entry.kind}s")
+    # What was found was looked at.
+    return collection.prepare_model(entry.found) if entry.found else await call(collection.get, entry.ref)
+
+
+def take_down(config: pytest.Config, entry: Entry) -> None:
     """End a resource, which is removed unless it is to be kept for a failed test."""
     if keeping.keep(config, entry):
         entry.end()
@@ -85,30 +105,32 @@ def _take_down(config: pytest.Config, entry: Entry) -> None:
     try:
         sections.before_removal(config, entry)
     finally:
-        remove(entry.driver, entry.kind, entry.ref)
+        _remove_soon(config, entry)
         entry.end(removed=True)
 
 
-def give_name(setup: Setup) -> None:
-    """Choose a name that is not taken for what the user gave none, unless it is to be found again by its name."""
-    if not reuse.is_on(setup):
-        setup.options.setdefault("name", f"pytest-{uuid.uuid4().hex}")
+def _remove_soon(config: pytest.Config, entry: Entry) -> None:
+    """Remove a resource, at once if anybody could tell, else while tests go on."""
+    going_on = backlog.of(config)
+    if entry.may_linger and not witnesses.are_there(config):
+        going_on.put(entry)
+        return
+    if entry.kind != "container":
+        # Containers that are still to be removed may hold it.
+        going_on.drain()
+    with timings.removing(config, entry):
+        remove(entry.driver, entry.kind, entry.ref)
 
 
-def _reuse_labels(setup: Setup, definition: Mapping[str, Any]) -> dict[str, str]:
-    if not reuse.is_on(setup):
-        return {labels.REUSABLE: "false"}
-    return {labels.REUSABLE: "true", labels.SIGNATURE: reuse.signature(definition)}
+def create(driver: Driver, kind: Kind, options: Mapping[str, Any], *, start: bool = False) -> str:
+    """Create a resource, and with `start` start a container, and give its id.
 
-
-def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
-    """Create a resource and give its id. Nothing stays if that fails or is interrupted.
-
-    Raises `Conflict` where the name is taken, also for volumes, which engines would hand out a second time.
+    Nothing stays if it is not created, or that is interrupted. Raises `Conflict` where the name is taken, also for
+    volumes, which engines would hand out a second time.
     """
     creation = uuid.uuid4().hex
     verb = {
-        "container": driver.create_container,
+        "container": driver.run_container if start else driver.create_container,
         "network": driver.create_network,
         "volume": driver.create_volume,
     }[kind]
@@ -118,33 +140,12 @@ def create(driver: Driver, kind: Kind, options: Mapping[str, Any]) -> str:
             _raise_if_taken(driver, ref, creation)
     except (EngineUnavailable, UnsupportedOption):
         raise
-    except BaseException:
-        _remove_created(driver, kind, creation)
+    except BaseException as error:
+        # What could not be started stays, so that it can be looked at.
+        if getattr(error, "created", None) is None:
+            _remove_created(driver, kind, creation)
         raise
     return ref
-
-
-def _explained(setup: Setup, kind: Kind, error: Conflict) -> Conflict:
-    """Give the error for a name that is taken, or say that a run with --reuse-containers has kept the owner."""
-    name, owner = setup.options.get("name"), None
-    if name and keeping.has_kept(setup.config, kind, name):
-        return type(error)(
-            f"There is a {kind} {name!r} on the engine already, which --docker-keep=failed has kept for a test of this "
-            "run. Leave out its name, for one that is not taken.",
-            command=error.command,
-            stderr=error.stderr,
-        )
-    if name and not reuse.is_on(setup):
-        with contextlib.suppress(DriverError):
-            owner = reuse.named(setup.driver, kind, name)
-    if owner is None or not labels.is_reusable(kind, owner):
-        return error
-    return type(error)(
-        f"There is a {kind} {name!r} on the engine already, which a run with --reuse-containers has kept. Use that "
-        f"option again, or remove the {kind}.",
-        command=error.command,
-        stderr=error.stderr,
-    )
 
 
 def _remove_created(driver: Driver, kind: Kind, creation: str) -> None:
@@ -166,8 +167,7 @@ def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:
 
 def remove(driver: Driver, kind: Kind, ref: str) -> None:
     """Remove a resource, a container with its anonymous volumes. One that is gone already is fine."""
-    is_container = kind == "container"
-    removing = partial(driver.remove, kind, [ref], force=is_container, volumes=is_container)
+    removing = partial(driver.remove, kind, [ref], **backlog.removal_options(kind))
     try:
         removing()
     except Exception:

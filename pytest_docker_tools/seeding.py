@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from . import archives, labels, resource
 from .driver import Driver
@@ -19,11 +19,12 @@ __tracebackhide__ = True
 _FOLDER = "/volume"
 
 
-def seed(driver: Driver, volume: str, files: Entries) -> None:
-    """Put files into a volume."""
-    with archives.packed(files) as archive, _empty_image(driver) as image:
+def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str]) -> None:
+    """Put files into a volume. `origin` are the labels of what is needed for it, as `resource.origin` gives them."""
+    known = {**origin, labels.REUSABLE: "false", labels.SEEDING: "true"}
+    with archives.packed(files) as archive, _empty_image(driver, known) as image:
         options = {"image": image, "command": ["never-started"], "volumes": {volume: {"bind": _FOLDER}}}
-        container = resource.create(driver, "container", labels.added(options, {labels.REUSABLE: "false"}))
+        container = resource.create(driver, "container", labels.added(options, known))
         try:
             driver.put_archive(container, _FOLDER, archive)
         finally:
@@ -31,12 +32,12 @@ def seed(driver: Driver, volume: str, files: Entries) -> None:
 
 
 @contextlib.contextmanager
-def _empty_image(driver: Driver) -> Iterator[str]:
+def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
     """Give an image without files. A label of its own makes it one that no other process may be removing."""
     mark = uuid.uuid4().hex
     # From the cache, it would have layers in common with others', which another process may be removing.
     empty = {"fileobj": b"FROM scratch\n", "nocache": True}
-    labelled = labels.added(empty, {labels.CREATION: mark})
+    labelled = labels.added(empty, {**known, labels.CREATION: mark})
     try:
         yield driver.build_image(labelled)
     finally:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
 import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
+from pytest_docker_tools import plugin as docker_plugin
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
+RunWorkers = Callable[..., tuple[pytest.RunResult, list[pytest.RunResult]]]
 OnTerminal = Callable[..., str]
 
 
@@ -39,11 +43,45 @@ class _MemoryBackend:
         config.pluginmanager.register(plugin)
 
 
+class _Worker:
+    """Makes a run one of a worker of xdist."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: Any) -> None:
+        config.workerinput, config.workeroutput = self.node.workerinput, self.node.workeroutput
+
+
+class _Controller:
+    """Starts workers in place of the tests, and tells the plugin of them, as xdist does."""
+
+    def __init__(self, count: int, start: Callable[[int, _Worker], None]) -> None:
+        self.count, self.start = count, start
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for number in range(self.count):
+            node = SimpleNamespace(config=session.config, workerinput={"workerid": f"gw{number}"}, workeroutput={})
+            docker_plugin.pytest_configure_node(node)
+            self.start(number, _Worker(node))
+            docker_plugin.pytest_testnodedown(node)
+        return True
+
+
 @pytest.fixture(autouse=True)
 def no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write no bytecode: a module that a test writes twice in one second would be taken for unchanged."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+
+@pytest.fixture(autouse=True)
+def own_place_to_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs in a test meet below its own home, and keep nothing, whatever the environment of the developer says."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("PYTEST_DOCKER_REUSE", raising=False)
 
 
 @pytest.fixture
@@ -58,17 +96,38 @@ def engine() -> MemoryEngine:
 def run(pytester: pytest.Pytester, engine: MemoryEngine) -> Run:
     """Run pytest on the project in pytester's folder, in this process, on `engine`."""
 
-    def run(*arguments: str) -> pytest.RunResult:
+    def run(*arguments: str, plugins: Sequence[object] = ()) -> pytest.RunResult:
         return pytester.runpytest_inprocess(
             "-p",
             "no:cacheprovider",
             "-ra",
             *arguments,
-            plugins=[_MemoryBackend(engine)],
+            plugins=[_MemoryBackend(engine), *plugins],
             no_reraise_ctrlc=True,
         )
 
     return run
+
+
+@pytest.fixture
+def run_workers(run: Run) -> RunWorkers:
+    """Run pytest as with workers of xdist, of which each runs all tests, one worker after the other, in this process.
+
+    Gives what the controller has written, and each worker. `before` is called with the number of each, before it runs.
+    """
+
+    def run_workers(
+        count: int, *arguments: str, before: Callable[[int], object] = lambda number: None
+    ) -> tuple[pytest.RunResult, list[pytest.RunResult]]:
+        results = []
+
+        def start(number: int, worker: _Worker) -> None:
+            before(number)
+            results.append(run(*arguments, plugins=[worker]))
+
+        return run(*arguments, plugins=[_Controller(count, start)]), results
+
+    return run_workers
 
 
 @pytest.fixture
@@ -92,6 +151,34 @@ def on_terminal(pytester: pytest.Pytester) -> OnTerminal:
         return written.decode()
 
     return on_terminal
+
+
+def is_gone(pid: int, within: float = 5) -> bool:
+    """Tell whether a process ends soon."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if _is_zombie(pid):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _is_zombie(pid: int) -> bool:
+    """A grandchild waits for the machine's first process, which may be slow, to take note of its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def gone() -> Callable[[int], bool]:
+    """What tells whether a process ends soon."""
+    return is_gone
 
 
 def seen(written: str) -> list[str]:

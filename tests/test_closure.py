@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from pytest_docker_tools.closure import Node, closure
+from pytest_docker_tools.closure import Node, closure, upstream
+
+Definition = pytest.FixtureDef[object]
 
 PLAIN = """
 import pytest
@@ -81,13 +85,81 @@ class TestIt(unittest.TestCase):
 """,
 }
 
+# What closure() does not tell, as some of it is asked for at run time.
+AT_RUN_TIME = {
+    "asked for": "def test_it(request): assert request.getfixturevalue('c') == 'abc'",
+    "asked for by a fixture": """
+@pytest.fixture
+def d(request): return request.getfixturevalue('c') + 'd'
+def test_it(d, a): assert d == 'abcd'
+""",
+    "asked for by a fixture that was": """
+@pytest.fixture
+def d(request): return request.getfixturevalue('e') + 'd'
+@pytest.fixture
+def e(b): return b + 'e'
+def test_it(request): assert request.getfixturevalue('d') == 'abed'
+""",
+    "its own name": """
+@pytest.fixture
+def b(request): return request.getfixturevalue('b') + 'B'
+def test_it(c): assert c == 'abBc'
+""",
+    "its own name, of three": """
+@pytest.fixture
+def b(b): return b + '1'
+class TestIt:
+    @pytest.fixture
+    def b(self, request): return request.getfixturevalue('b') + '2'
+    def test_it(self, request): assert request.getfixturevalue('c') == 'ab12c'
+""",
+    "its own name, of three, both": """
+@pytest.fixture
+def b(request): return request.getfixturevalue('b') + '1'
+class TestIt:
+    @pytest.fixture
+    def b(self, request): return request.getfixturevalue('b') + '2'
+    def test_it(self, c): assert c == 'ab12c'
+""",
+    "overridden": "@pytest.fixture\ndef b(b): return b + 'B'\n"
+    "def test_it(request): assert request.getfixturevalue('c') == 'abBc'",
+    "after what is overridden": """
+@pytest.fixture
+def a(b): return b + 'A'
+def test_it(a, request): assert request.getfixturevalue('c') == 'abc'
+""",
+    "sessions": """
+@pytest.fixture(scope='session')
+def wide(): return 'w'
+@pytest.fixture(scope='session')
+def wider(wide): return wide + 'r'
+@pytest.fixture(scope='module')
+def late(wider): return wider + 'l'
+def test_first(wide): ...
+def test_second(wider): ...
+def test_third(late): assert late == 'wrl'
+def test_fourth(request): assert request.getfixturevalue('late') == 'wrl'
+""",
+    "parametrised": """
+@pytest.fixture(params=['x', 'y'], scope='session')
+def wide(request): return request.param
+@pytest.fixture
+def late(wide, b): return wide
+def test_it(request, late): assert late in ('x', 'y')
+@pytest.mark.parametrize('b', ['1'])
+def test_other(request, late): assert request.getfixturevalue('late') in ('x', 'y')
+""",
+}
+
 
 class Recorder:
-    """Takes down what is told of each test's fixtures, and what pytest sets up for it."""
+    """Takes down what is told of each test's fixtures, and what pytest sets up for it and gives to whom."""
 
     def __init__(self) -> None:
-        self.told: dict[str, list[pytest.FixtureDef[object]]] = {}
-        self.made: dict[str, list[pytest.FixtureDef[object]]] = {}
+        self.told: dict[str, list[Definition]] = {}
+        self.made: dict[str, list[Definition]] = {}
+        self.given: dict[Definition, set[Definition]] = {}
+        self.compared: list[tuple[Definition, set[Definition], list[Definition]]] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -96,8 +168,12 @@ class Recorder:
         self.told[self.test] = [node.fixturedef for node in closure(item) or []]
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[None]:
+    def pytest_fixture_setup(self, fixturedef: Definition, request: Any) -> Iterator[None]:
         self.made[self.test].append(fixturedef)
+        # pytest has set up right before what it gives.
+        given = {request._fixture_defs[name] for name in fixturedef.argnames if name != "request"}
+        self.given[fixturedef] = given.union(*(self.given[one] for one in given))
+        self.compared.append((fixturedef, self.given[fixturedef], [node.fixturedef for node in upstream(request)]))
         return (yield)
 
 
@@ -111,6 +187,38 @@ def test_is_what_pytest_sets_up(pytester: pytest.Pytester, project: str) -> None
     assert set(result.parseoutcomes()) == {"passed"}
     assert recorder.made == recorder.told
     assert all(recorder.told.values())
+
+
+@pytest.mark.parametrize("project", [*PROJECTS.values(), *AT_RUN_TIME.values()], ids=[*PROJECTS, *AT_RUN_TIME])
+def test_upstream_is_what_pytest_gives(pytester: pytest.Pytester, project: str) -> None:
+    """While a fixture is set up, itself is told, first, and all that pytest gave it, directly or not, each once."""
+    pytester.makeconftest(PLAIN)
+    pytester.makepyfile("import pytest\n" + project)
+    recorder = Recorder()
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", plugins=[recorder])
+    assert set(result.parseoutcomes()) == {"passed"}
+    assert recorder.compared
+    for fixturedef, given, told in recorder.compared:
+        assert told[0] is fixturedef
+        assert len(told) == len({*told})
+        assert {*told[1:]} == given
+
+
+@pytest.mark.parametrize("missing", ["_arg2fixturedefs", "_pyfuncitem", "_get_fixturestack"])
+def test_no_upstream_without_what_pytest_tells(pytester: pytest.Pytester, missing: str) -> None:
+    """Where a name that is not public is gone, nothing is upstream."""
+    pytester.makeconftest(PLAIN)
+    [item] = pytester.getitems("def test_it(a): ...")
+    [node] = closure(item) or []
+    request: Any = SimpleNamespace(
+        fixturename="a",
+        _arg2fixturedefs={"a": [node.fixturedef]},
+        _pyfuncitem=item,
+        _get_fixturestack=lambda: [node.fixturedef],
+    )
+    assert [node.fixturedef for node in upstream(request)] == [node.fixturedef]
+    delattr(request, missing)
+    assert upstream(request) == []
 
 
 def nodes_of(pytester: pytest.Pytester, test: str) -> list[Node] | None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.driver import Driver, ExecResult, Recipe
-from pytest_docker_tools.exceptions import DriverError, UnsupportedOperation
+from pytest_docker_tools.exceptions import DriverError, PortUnavailable, UnsupportedOperation
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
 
 VERBS = sorted(Driver.__abstractmethods__)
 
@@ -40,6 +41,44 @@ def test_the_second_tier(verb: str, arguments: tuple[str, ...]) -> None:
     assert issubclass(UnsupportedOperation, DriverError)
 
 
+class TestRunContainer:
+    def test_is_made_of_two(self) -> None:
+        """A driver that knows nothing better creates and starts, in one deadline."""
+        asked: list[Any] = []
+
+        def create(self: Driver, options: Any, *, timeout: float | None) -> str:
+            asked.append((options, timeout))
+            return "id"
+
+        def start(self: Driver, ref: str, *, timeout: float | None) -> None:
+            asked.append((ref, timeout))
+
+        driver = with_verbs(VERBS)()
+        type(driver).create_container, type(driver).start = create, start
+        assert driver.run_container({"image": "x"}, timeout=60) == "id"
+        (options, first), (ref, second) = asked
+        assert (options, first, ref) == ({"image": "x"}, 60, "id")
+        assert 50 < second < 60
+        driver.run_container({"image": "x"})
+        assert [timeout for _, timeout in asked[2:]] == [None, None]
+
+    @pytest.mark.parametrize("failing", ["create_container", "start"])
+    def test_names_what_could_not_be_started(self, failing: str) -> None:
+        """An error has the id of a container that is there, and of none if there is none."""
+        engine = MemoryEngine()
+        engine.add_image("app")
+        engine.fail(failing, PortUnavailable("taken"))
+        with pytest.raises(PortUnavailable, match="taken") as raised:
+            MemoryDriver(engine).run_container({"image": "app"})
+        assert raised.value.created == next(iter(engine.containers), None)
+        assert len(engine.containers) == (failing == "start")
+
+
+def test_a_removal_may_have_to_be_waited_for() -> None:
+    """A driver that came before begins no removal."""
+    assert with_verbs(VERBS)().begin_removal("container", ["x"]) is None
+
+
 def test_sockets_can_be_seen_without_a_verb_for_them() -> None:
     """A driver that knows nothing better has its containers' sockets read by `cat`, within the deadline."""
     asked: list[Any] = []
@@ -55,7 +94,7 @@ def test_sockets_can_be_seen_without_a_verb_for_them() -> None:
     assert (ref, command[0], options) == ("0" * 64, "cat", {"timeout": 3})
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "listening", "version", "tag_image"])
+@pytest.mark.parametrize("verb", [*VERBS, "begin_removal", "listening", "run_container", "version", "tag_image"])
 def test_every_verb_is_specified(verb: str) -> None:
     """The docstrings are the specification, and what talks to an engine has a deadline."""
     function = getattr(Driver, verb)

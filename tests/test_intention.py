@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools import build, container, fetch, fxtr, image, network, volume
-from pytest_docker_tools.exceptions import TemplateError, UnsupportedOption, UsageError
-from pytest_docker_tools.factory import definition_of
+from pytest_docker_tools.definition import definition_of
+from pytest_docker_tools.exceptions import NotReusable, TemplateError, UnsupportedOption, UsageError
 from pytest_docker_tools.intention import intention
 from pytest_docker_tools.probes import Exec, LogLine
 from pytest_docker_tools.testing import MemoryDriver
@@ -193,6 +193,19 @@ class TestOthers:
             assert definition is not None
             lines = intention(definition, "it", MemoryDriver(), config)
             assert lines == [f"client.images.pull(repository={expected})", "policy='missing'"]
+
+    @pytest.mark.parametrize("made", [container(image="a"), network(), volume()])
+    def test_what_is_kept_has_a_name(
+        self, made: object, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where things are kept for later runs, a name that is missing is an error, or is one that stays the same."""
+        definition = definition_of(made)
+        assert definition is not None
+        config = pytester.parseconfigure("--reuse-containers")
+        with pytest.raises(NotReusable, match=rf"'it' \(.*{definition.factory}\(name="):
+            intention(definition, "it", MemoryDriver(), config)
+        monkeypatch.setenv("PYTEST_DOCKER_REUSE", "auto")
+        assert "name='pytest-it-KEY'" in intention(definition, "it", MemoryDriver(), config)[0]
 
     def test_networks(self, told: Told) -> None:
         """The networks of a container are in its creation, and all that was said of them beside it."""

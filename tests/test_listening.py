@@ -151,6 +151,56 @@ def test_what_cannot_be_known(proc: Path, container: Container, exit_code: int, 
     assert container.listening() is None
 
 
+@pytest.fixture
+def cgroup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, container: Container) -> Path:
+    """The folder of the container's control group of version 2, as yet without any file."""
+    monkeypatch.setattr(listening, "_CGROUPS", tmp_path / "cgroup")
+    folder = tmp_path / "cgroup" / "system.slice" / f"docker-{container.id}.scope"
+    folder.mkdir(parents=True)
+    return folder
+
+
+VERSION_1 = "12:pids:/docker/{id}\n8:freezer:/docker/{id}\n0::/docker/{id}\n"
+VERSION_2 = "0::/system.slice/docker-{id}.scope\n"
+
+
+@pytest.mark.parametrize(
+    ("stat", "groups", "events", "runs"),
+    [
+        ("77 (app) S 1", VERSION_2, "populated 1\nfrozen 0\n", True),
+        ("77 (app) D 1", VERSION_2, "populated 1\nfrozen 0\n", True),
+        ("77 (app) S 1", VERSION_2, "populated 1\nfrozen 1\n", False),
+        ("77 (app) S 1", VERSION_2, "populated 1\n", False),
+        ("77 (app) S 1", VERSION_2, None, False),
+        ("77 (app) S 1", "12:pids:/docker/{id}\n", "populated 1\nfrozen 0\n", False),
+        ("77 (app) S 1", VERSION_1, None, True),
+        ("77 (is Z) Z (a) R 1", VERSION_1, None, True),
+        ("77 (app) D 1", VERSION_1, None, False),
+        ("77 (app) Z 1", VERSION_1, None, False),
+        ("77 (app) X 1", VERSION_1, None, False),
+        ("77 (app) S 1", "8:freezer:/\n0::/system.slice/sshd.service", None, False),
+        ("77 (app) S 1", None, None, False),
+        (None, VERSION_1, None, False),
+    ],
+)
+def test_a_process_that_still_runs(
+    proc: Path, container: Container, cgroup: Path, stat: str | None, groups: str | None, events: str | None, runs: bool
+) -> None:
+    """A process runs if it is the container's, has not ended, and is not frozen, in either version of control groups."""
+    (proc / "cgroup").unlink()
+    for file, text in ((proc / "stat", stat), (proc / "cgroup", groups), (cgroup / "cgroup.events", events)):
+        if text is not None:
+            file.write_text(text.replace("{id}", container.id))
+    assert Driver.still_runs(container.driver, {"Id": container.id, "State": {"Pid": 77}}) is runs
+
+
+def test_a_program_whose_name_is_no_text(proc: Path, container: Container) -> None:
+    """A program may have any bytes as its name."""
+    (proc / "cgroup").write_text(VERSION_1.replace("{id}", container.id))
+    (proc / "stat").write_bytes(b"77 (\xff) S 1")
+    assert listening.still_runs({"Id": container.id, "State": {"Pid": 77}})
+
+
 @pytest.mark.parametrize(
     ("address", "loopback"),
     [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("0.0.0.0", False), ("::", False)],

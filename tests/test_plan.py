@@ -98,6 +98,18 @@ def test_the_page_about_it(pytester: pytest.Pytester, plan: Run) -> None:
     assert printed(plan()).startswith(expected)
 
 
+def test_what_workers_share_is_said(pytester: pytest.Pytester, plan: Run) -> None:
+    """A fixture that all workers have in common is shown as one."""
+    pytester.makepyfile(
+        """
+        from pytest_docker_tools import network
+        net = network(name="a", scope="session", shared=True)
+        def test_it(net): ...
+        """
+    )
+    plan().stdout.fnmatch_lines(["  net: network, session scope, shared by all workers (test_*.py:2)"])
+
+
 @pytest.mark.usefixtures("project")
 def test_nothing_is_run(plan: Run) -> None:
     """No test and no fixture runs, and no report is written of any."""

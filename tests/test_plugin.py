@@ -143,20 +143,58 @@ sys.exit(status)
     return found
 
 
+def imported_by(statement: str) -> set[str]:
+    """Give the modules that a statement imports once pytest is there."""
+    code = f"import pytest, sys\nprint('-- from here', file=sys.stderr)\n{statement}"
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True
+    )
+    lines = result.stderr.partition("-- from here")[2].splitlines()
+    return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+
 def test_an_idle_plugin_imports_two_modules(tmp_path: Path) -> None:
     """A run without containers imports the package's face and the plugin, and nothing else of it."""
     assert modules_of_an_empty_run(tmp_path) == ["pytest_docker_tools", "pytest_docker_tools.plugin"]
 
 
+def test_a_controller_of_xdist_imports_what_tells_runs_apart(tmp_path: Path) -> None:
+    """A run with workers, but without containers, imports besides what its workers need to find each other."""
+    found = modules_of_an_empty_run(tmp_path, "-n1")
+    expected = ["", ".exceptions", ".locks", ".meeting", ".plugin", ".runs", ".tasks"]
+    assert found == [f"pytest_docker_tools{module}" for module in expected]
+
+
+def test_a_worker_of_xdist_imports_two_modules(tmp_path: Path) -> None:
+    """So does a worker whose tests have no containers."""
+    (tmp_path / "test_it.py").write_text(
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "def test_it():\n"
+        "    ours = sorted(name for name in sys.modules if name.startswith('pytest_docker_tools'))\n"
+        "    Path(__file__).with_name('found').write_text(json.dumps(ours))\n"
+    )
+    modules_of_an_empty_run(tmp_path, "-n1")
+    found = json.loads((tmp_path / "found").read_text())
+    assert found == ["pytest_docker_tools", "pytest_docker_tools.plugin"]
+
+
+def test_the_face_imports_nothing() -> None:
+    """The package itself imports none of its modules before it is asked for something."""
+    assert imported_by("import pytest_docker_tools") == {"pytest_docker_tools"}
+
+
+def test_factories_import_nothing_that_only_some_need() -> None:
+    """What takes a while to import is not imported with the factories, but where it is needed."""
+    found = imported_by("from pytest_docker_tools import container")
+    assert "pytest_docker_tools.factories.container" in found
+    slow = {"asyncio", "difflib", "http.client", "ssl", "typing_extensions", "urllib.request"}
+    assert not {name for name in found if name in slow or name.startswith("pytest_docker_tools_docker")}
+
+
 def test_the_plugin_imports_nothing_that_pytest_does_not() -> None:
     """Importing the plugin after pytest imports its own two modules alone, by Python's own record."""
-    code = "import pytest, sys\nprint('-- from here', file=sys.stderr)\nimport pytest_docker_tools.plugin"
-    result = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True
-    )
-    lines = result.stderr.partition("-- from here")[2].splitlines()
-    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
-    assert imported == {"pytest_docker_tools", "pytest_docker_tools.plugin"}
+    assert imported_by("import pytest_docker_tools.plugin") == {"pytest_docker_tools", "pytest_docker_tools.plugin"}
 
 
 def test_starts_without_posix_modules(tmp_path: Path) -> None:

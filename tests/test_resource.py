@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from pytest_docker_tools import labels, resource
-from pytest_docker_tools.exceptions import Conflict, DeadlineExceeded, DriverError, EngineError, EngineUnavailable
+from pytest_docker_tools import labels, meeting, resource
+from pytest_docker_tools.exceptions import (
+    Conflict,
+    DeadlineExceeded,
+    DriverError,
+    EngineError,
+    EngineUnavailable,
+    UsageError,
+)
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
-from .conftest import Run
+from .conftest import Run, RunWorkers
 
 HEADER = "from pytest_docker_tools import *\n"
 ALL = HEADER + (
@@ -109,6 +117,66 @@ def test_labels_say_who_made_it(engine: MemoryEngine) -> None:
         found = labels.of("container", facts)
         assert found["creator"] == "pytest-docker-tools"
         assert "a" in found
+
+
+def labels_given(engine: MemoryEngine) -> list[dict[str, str]]:
+    """Give the labels of all that was asked for."""
+    made = [arguments["options"] for verb, arguments in engine.calls if verb.startswith(("create_", "build_"))]
+    return [dict(options["labels"]) for options in made]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_labels_say_which_run_made_it(pytester: pytest.Pytester, run: Run, engine: MemoryEngine, keep: bool) -> None:
+    """All that a run makes has the run, its process, and whether what failed tests use is kept, but each its creation.
+
+    What a volume is filled through is never kept.
+    """
+    pytester.makepyfile(ALL)
+    run(*(["--docker-keep=failed"] if keep else [])).assert_outcomes(passed=1)
+    found = labels_given(engine)
+    assert len(found) == len({given[labels.CREATION] for given in found}) == 5
+    [(made_by, owner)] = {(given[labels.RUN], given[labels.OWNER]) for given in found}
+    assert owner.split("/")[1] == made_by
+    assert {given[labels.CREATOR] for given in found} == {labels.CREATED_BY_US}
+    assert {given[labels.REUSABLE] for given in found} == {"false"}
+    for given in found:
+        assert given.get(labels.KEEP) == ("failed" if keep and labels.SEEDING not in given else None)
+    assert [given.get(labels.SEEDING) for given in found].count("true") == 2
+
+
+def test_each_run_has_labels_of_its_own(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """Of two runs each has its own id."""
+    pytester.makepyfile(ALL)
+    run().assert_outcomes(passed=1)
+    run().assert_outcomes(passed=1)
+    assert len({given[labels.RUN] for given in labels_given(engine)}) == 2
+
+
+@pytest.mark.parametrize("error", [UsageError("there is no folder"), OSError("the disk is full")])
+def test_a_run_does_without_a_folder_to_meet_others(
+    pytester: pytest.Pytester,
+    run: Run,
+    engine: MemoryEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    """Where processes cannot meet, what is made and removed by one alone is so all the same, and says only its run."""
+    monkeypatch.setattr(meeting, "folder", Mock(side_effect=error))
+    pytester.makepyfile(ALL)
+    run().assert_outcomes(passed=1)
+    assert nothing_left(engine)
+    assert all(labels.RUN in given and labels.OWNER not in given for given in labels_given(engine))
+
+
+def test_a_worker_that_cannot_meet_others_keeps_what_failed(
+    pytester: pytest.Pytester, run_workers: RunWorkers, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker without a folder to meet others in keeps what a failed test has used, and fails no teardown."""
+    monkeypatch.setattr(meeting, "folder", Mock(side_effect=UsageError("there is no folder")))
+    pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it): assert False")
+    _, [worker] = run_workers(1, "--docker-keep=failed")
+    worker.assert_outcomes(failed=1)
+    assert len(engine.containers) == 1
 
 
 def test_conflict_is_told_from_our_own_volume(engine: MemoryEngine) -> None:

@@ -15,7 +15,7 @@ def test_a_volume_is_filled(engine: MemoryEngine) -> None:
     driver = MemoryDriver(engine)
     volume = driver.create_volume({"name": "vol"})
     before = [driver.ids("container"), driver.ids("image")]
-    seeding.seed(driver, volume, {"a/b": Entry(b"1"), "folder": Entry()})
+    seeding.seed(driver, volume, {"a/b": Entry(b"1"), "folder": Entry()}, {})
     assert [driver.ids("container"), driver.ids("image")] == before
     files = engine.volumes[volume].files.entries
     assert files["a/b"].content == b"1"
@@ -26,7 +26,7 @@ def test_nobody_pulls(engine: MemoryEngine) -> None:
     """No image has to be on the engine, and none is pulled."""
     driver = MemoryDriver(engine)
     driver.remove("image", driver.ids("image"), force=True)
-    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")})
+    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")}, {})
     assert "pull_image" not in [verb for verb, _ in engine.calls]
 
 
@@ -40,5 +40,5 @@ def test_nothing_is_left(engine: MemoryEngine, verb: str, after: bool, error: ty
     before = [driver.ids("container"), driver.ids("image")]
     engine.fail(verb, error("it broke"), after=after)
     with pytest.raises(error, match="it broke"):
-        seeding.seed(driver, volume, {"a": Entry(b"")})
+        seeding.seed(driver, volume, {"a": Entry(b"")}, {})
     assert [driver.ids("container"), driver.ids("image")] == before

@@ -85,6 +85,8 @@ class CommandLine(Driver):
     refused_values: ClassVar[Mapping[str, re.Pattern[str]]] = {}
     # What it says where it gives up because another process was removing something that nobody had asked it about.
     disturbed: ClassVar[re.Pattern[str] | None] = None
+    # What it says where it gives up removing a container that ended, or restarted, by itself at that moment.
+    ended_meanwhile: ClassVar[re.Pattern[str] | None] = None
     # The exit code with which the client itself says that a command cannot be executed, besides 126 and 127.
     exec_failure: ClassVar[int | None] = None
     copy_command: ClassVar[Sequence[str]] = ("cp",)

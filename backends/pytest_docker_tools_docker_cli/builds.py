@@ -105,8 +105,11 @@ class Builds(Kinds):
         return build_arguments(chosen.get("buildargs", {}), reserved=self.reserved_variables)
 
     def _build_arguments(self, chosen: Options, more: Sequence[str]) -> tuple[str, ...]:
-        flags = [*_dockerfile(chosen), *self._arguments("build", self.build_options, self._plain(chosen)), *more]
-        return (*self.build_command, *flags, "--", chosen.get("path", "-"))
+        return (*self.build_command, *self.build_flags(chosen), *more, "--", chosen.get("path", "-"))
+
+    def build_flags(self, chosen: Options) -> list[str]:
+        """Give the flags for what was chosen, but for those of secrets and variables."""
+        return [*_dockerfile(chosen), *self._arguments("build", self.build_options, self._plain(chosen))]
 
     def _plain(self, chosen: Options) -> dict[str, Any]:
         """Give what the table of keywords is about."""

@@ -1,4 +1,4 @@
-"""The verb that creates containers."""
+"""The verbs that create containers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_docker_tools import api_versions
-from pytest_docker_tools.completion import complete
+from pytest_docker_tools.completion import complete, further_networks
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Options
+from pytest_docker_tools.exceptions import DriverError
+from pytest_docker_tools.references import quoted
 
 from .client_configuration import configured
 from .command import check, comma_separated, keywords
 from .environment import Environment, environment
 from .kinds import Kinds
-from .runner import Command
+from .runner import Command, Result
 from .security import profiles_as_files, without_profiles
 
 __tracebackhide__ = True
@@ -25,27 +27,49 @@ _NOT_IN_THE_TABLE = {"command", "entrypoint", "environment", "image", "networkin
 
 
 class Creation(Kinds):
-    """The verb that creates containers."""
+    """The verbs that create containers."""
 
     def create_container(self, options: Options, *, timeout: float | None = None) -> str:
         deadline = self._deadline(timeout)
         chosen = self._with_command(self._normalised("container", options), deadline)
-        asked = f"create a container from {chosen['image']!r}"
-        with self._creating(chosen, deadline) as todo:
-            result = self._do(asked, todo, deadline, keywords=self._creation_keywords(chosen))
+        with self._creating(("create",), chosen, deadline) as todo:
+            result = self._do(_asked(chosen), todo, deadline, keywords=self._creation_keywords(chosen))
         complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
         return result.text
 
+    def run_container(self, options: Options, *, timeout: float | None = None) -> str:
+        deadline = self._deadline(timeout)
+        chosen = self._normalised("container", options)
+        if further_networks(chosen):
+            # It has to be in all of them before it starts.
+            return super().run_container(options, timeout=timeout)
+        chosen = self._with_command(chosen, deadline)
+        with self._creating(("run", "--detach"), chosen, deadline) as todo:
+            result = self.runner.run(todo, deadline)
+        if result.exit_code:
+            raise self._not_run(chosen, result)
+        complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
+        return result.text
+
+    def _not_run(self, chosen: Options, result: Result) -> DriverError:
+        # The client prints the id of what it has created, whether it can start that or not.
+        created = result.text
+        if not created:
+            return self._error(_asked(chosen), result, keywords=self._creation_keywords(chosen))
+        error = self._error(f"start container {quoted(created)}", result)
+        error.created = created
+        return error
+
     @contextlib.contextmanager
-    def _creating(self, chosen: Options, deadline: Deadline) -> Iterator[Command]:
-        """Give the command that creates a container, as long as its files are there."""
+    def _creating(self, words: Sequence[str], chosen: Options, deadline: Deadline) -> Iterator[Command]:
+        """Give the command, whose first words these are, that creates a container, as long as its files are there."""
         variables = self._variables(chosen)
         with contextlib.ExitStack() as stack:
             profiles = stack.enter_context(profiles_as_files(chosen.get("security_opt", [])))
             flags = self._creation_flags(chosen, profiles)
             self.refuse_what_is_ignored(chosen, deadline)
             variable_flags, stdin = stack.enter_context(variables.passed())
-            arguments = _creation_arguments(chosen, [*flags, *variable_flags])
+            arguments = _creation_arguments(words, chosen, [*flags, *variable_flags])
             todo = Command(arguments, variables.secrets, variables.unset, stdin)
             proxies = chosen.get("use_config_proxy", True)
             yield stack.enter_context(configured(todo, self.runner.environment, proxies=proxies))
@@ -53,7 +77,7 @@ class Creation(Kinds):
     def _shown_creation(self, chosen: Options) -> Sequence[str]:
         """Give the command's arguments, with names in place of the files that it is to read."""
         flags = self._creation_flags(chosen, without_profiles(chosen.get("security_opt", [])))
-        return _creation_arguments(chosen, [*flags, *self._variables(chosen).shown_flags])
+        return _creation_arguments(("create",), chosen, [*flags, *self._variables(chosen).shown_flags])
 
     def _variables(self, chosen: Options) -> Environment:
         return environment(
@@ -89,8 +113,12 @@ class Creation(Kinds):
         return {**chosen, "command": (facts or {}).get("Config", {}).get("Cmd") or []}
 
 
-def _creation_arguments(chosen: Options, flags: Sequence[str]) -> tuple[str, ...]:
-    return ("create", "--pull=never", *flags, "--", chosen["image"], *_process(chosen)[1])
+def _asked(chosen: Options) -> str:
+    return f"create a container from {chosen['image']!r}"
+
+
+def _creation_arguments(words: Sequence[str], chosen: Options, flags: Sequence[str]) -> tuple[str, ...]:
+    return (*words, "--pull=never", *flags, "--", chosen["image"], *_process(chosen)[1])
 
 
 def _process(chosen: Options) -> tuple[list[str], list[str]]:

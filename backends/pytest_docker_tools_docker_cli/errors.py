@@ -75,7 +75,7 @@ PHRASES: Phrases = (
             'container ".*" does not exist',
             "layer not known",
             "no such network: ",
-            r"network \S+ not found",
+            r"network \S+( network)? not found",
             "unable to find network",
             "no such volume",
             "no volume with name",

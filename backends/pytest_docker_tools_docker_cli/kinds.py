@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import Facts, Filters, Kind
+from pytest_docker_tools.driver import Facts, Filters, Kind, Removal
 from pytest_docker_tools.exceptions import DriverError, EngineError, NotFound
 from pytest_docker_tools.references import quoted
 
 from . import command, errors
 from .base import CommandLine
+from .removal import RemovalByCommand
 from .runner import Command, Result
 
 __tracebackhide__ = True
 
-# How often a command is run at most, where other processes remove what it looks at.
-_ATTEMPTS = 5
+# Seconds before a command is run once more, where other processes remove what it looks at: a whole build may go on
+# being removed, layer by layer.
+_PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 # As many as fit in the arguments of a command on every system.
 _BATCH = 200
 
@@ -108,7 +110,8 @@ class Kinds(CommandLine):
         todo = Command((*words, *flags))
         result = self._settled(lambda: self.runner.run(todo, deadline), self._lacks_one)
         if result.exit_code:
-            raise self._error(f"list {kind}s", result)
+            # What it could not list is not what was asked for.
+            raise self._error(f"list {kind}s", result, kind=EngineError if self._is_disturbed(result) else None)
         return list(dict.fromkeys(result.text.split()))
 
     def _lacks_one(self, result: Result) -> bool:
@@ -117,14 +120,15 @@ class Kinds(CommandLine):
 
     def _settled(self, run: Callable[[], Result], is_disturbed: Callable[[Result], bool]) -> Result:
         """Give the result of a command that is run again, though not for ever, while other processes disturb it."""
-        for _ in range(_ATTEMPTS - 1):
+        for pause in _PAUSES:
             result = run()
             if not (result.exit_code and is_disturbed(result)):
                 return result
+            time.sleep(pause)
         return run()
 
     def _is_disturbed(self, result: Result) -> bool:
-        return bool(result.exit_code and self.disturbed and self.disturbed.search(errors.clean(result.complaint)))
+        return _says(self.disturbed, result)
 
     def remove(
         self,
@@ -135,11 +139,7 @@ class Kinds(CommandLine):
         volumes: bool = False,
         timeout: float | None = None,
     ) -> None:
-        deadline = self._deadline(timeout)
-        flags = [
-            *(self.force_flags.get(kind, ()) if force else ()),
-            *(["--volumes"] if volumes and kind == "container" else []),
-        ]
+        deadline, flags = self._deadline(timeout), self._removal_flags(kind, force, volumes)
         refused: list[tuple[Result, list[str]]] = []
         for start in range(0, len(refs), _BATCH):
             present = self._meant(kind, refs[start : start + _BATCH], deadline)
@@ -147,15 +147,40 @@ class Kinds(CommandLine):
         for result, complaints in refused:
             self._refuse(f"remove {kind}s", result, complaints)
 
+    def _removal_flags(self, kind: Kind, force: bool, volumes: bool) -> list[str]:
+        return [
+            *(self.force_flags.get(kind, ()) if force else ()),
+            *(["--volumes"] if volumes and kind == "container" else []),
+        ]
+
+    def begin_removal(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> Removal | None:
+        # Images may have to lose names first, and what is unsure has to be looked at.
+        if kind == "image" or not refs or any(self._is_unsure(kind, ref) for ref in refs):
+            return None
+        words = (*self.remove_commands[kind], *self._removal_flags(kind, force, volumes), "--", *refs)
+        return RemovalByCommand(self.runner, Command(words), self._deadline(timeout))
+
     def _remove(
         self, kind: Kind, refs: Sequence[str], flags: Sequence[str], deadline: Deadline
     ) -> list[tuple[Result, list[str]]]:
         """Give what was refused. Of several each is tried once more alone, as a client may stop at the first."""
-        result = self.runner.run(Command((*self.remove_commands[kind], *flags, "--", *refs)), deadline)
+        removing = Command((*self.remove_commands[kind], *flags, "--", *refs))
+        result = self._settled(lambda: self.runner.run(removing, deadline), self._has_ended_meanwhile)
         complaints = self._complaints(result, NotFound) if result.exit_code else []
         if complaints and len(refs) > 1:
             return [refusal for ref in refs for refusal in self._remove(kind, [ref], flags, deadline)]
         return [(result, [line for line in complaints if not self._gone_soon(kind, line, deadline)])]
+
+    def _has_ended_meanwhile(self, result: Result) -> bool:
+        return _says(self.ended_meanwhile, result)
 
     def _meant(self, kind: Kind, refs: Sequence[str], deadline: Deadline) -> list[str]:
         """Leave out what is missing, but could be read as the beginning of something else."""
@@ -185,6 +210,11 @@ class Kinds(CommandLine):
             kinds = [errors.classify(self.phrases, line) for line in complaints]
             known = [kind for kind in kinds if kind is not EngineError]
             raise self._error(asked, result, kind=(known or kinds)[0])
+
+
+def _says(pattern: re.Pattern[str] | None, result: Result) -> bool:
+    """Say whether a command has failed with such words, if there are any."""
+    return bool(result.exit_code and pattern and pattern.search(errors.clean(result.complaint)))
 
 
 def parse_facts(text: str) -> list[Facts]:

@@ -59,7 +59,7 @@ class Streams:
     """What a child reads from `stdin`, and what takes what it writes, in a thread of its own; None is nothing.
 
     An empty piece is the end. With `merge` both outputs go to `stdout`, in order. With `lines` they are taken line
-    by line.
+    by line. The child itself writes what goes to a `file`, which is closed at its end.
     """
 
     stdin: bytes | IO[bytes] | None = None
@@ -67,6 +67,7 @@ class Streams:
     stderr: Take | None = None
     merge: bool = False
     lines: bool = False
+    file: IO[bytes] | None = None
 
 
 class Child:
@@ -88,10 +89,11 @@ class Child:
             env=environment,
             cwd=directory,
             stdin=_pipe(streams.stdin),
-            stdout=_pipe(streams.stdout),
+            stdout=streams.file or _pipe(streams.stdout),
             stderr=subprocess.STDOUT if streams.merge else _pipe(streams.stderr),
             **_own_session(),
         )
+        self._file = streams.file
         self._outputs: list[Pump] = []
         self._input: Pump | None = None
         try:
@@ -114,6 +116,17 @@ class Child:
     def exit_code(self) -> int | None:
         """What it returned, None while it runs."""
         return self._process.poll()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has ended and its exit code was given to somebody else, who waited for any child."""
+        if self._process.returncode is not None or not hasattr(os, "waitid"):
+            return False
+        try:
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return True
+        return False
 
     def wait(self, deadline: Deadline) -> int | None:
         """Wait for the end of it and of its output, and give its exit code. None: it still runs at the deadline.
@@ -144,6 +157,8 @@ class Child:
         self._let_go()
 
     def _let_go(self) -> None:
+        if self._file is not None:
+            self._file.close()
         patience = Deadline(GRACE)
         for pump in self._pumps():
             pump.join(patience.at_most(GRACE))

@@ -128,6 +128,16 @@ class Runner:
             finally:
                 lines.left = True
 
+    def begin(self, command: Command, output: IO[bytes] | None = None) -> Child:
+        """Start a command that writes to a file, or what nobody wants. Who does this calls `finish` when it is over."""
+        return self._start(command, Streams(file=output))
+
+    def finish(self, child: Child) -> None:
+        """End a child, if it still runs, and forget it."""
+        child.end()
+        with self._lock:
+            self._children.discard(child)
+
     def close(self) -> None:
         """End what runs, whose callers get `EngineUnavailable`, and refuse what comes."""
         with self._lock:
@@ -157,13 +167,9 @@ class Runner:
     def _child(self, command: Command, streams: Streams) -> Iterator[Child]:
         child = self._start(command, streams)
         try:
-            # `close` sees the child only from now on.
-            self.refuse_if_closed(command)
             yield child
         finally:
-            child.end()
-            with self._lock:
-                self._children.discard(child)
+            self.finish(child)
 
     def _start(self, command: Command, streams: Streams) -> Child:
         self.refuse_if_closed(command)
@@ -183,6 +189,10 @@ class Runner:
             raise self._not_started(command, error) from None
         with self._lock:
             self._children.add(child)
+        if self._closed:
+            # `close` may not have seen it.
+            self.finish(child)
+            self.refuse_if_closed(command)
         return child
 
     def _not_started(self, command: Command, error: OSError) -> EngineError | EngineUnavailable:

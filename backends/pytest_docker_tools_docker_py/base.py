@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 from docker import APIClient, DockerClient
@@ -14,13 +14,14 @@ from docker import errors as theirs
 
 from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import Driver, Endpoint, Facts, Filters, Kind, Recipe
+from pytest_docker_tools.driver import Driver, Endpoint, Facts, Filters, Kind, Recipe, Removal
 from pytest_docker_tools.references import PART_OF_AN_ID
 
 from . import connection, errors
 from .calls import Calls, View
 from .connection import Connection
 from .options import APPROXIMATED, REFUSED
+from .removal import SCHEMES, RemovalByRequests
 
 __tracebackhide__ = True
 
@@ -50,6 +51,7 @@ class Base(Driver):
             timeout = api.timeout if api is not None and api.timeout else DEFAULT_TIMEOUT
         self.timeout = float(timeout)
         self.calls = Calls(self._connect, lambda: self.endpoint().url, api)
+        self._removals: set[RemovalByRequests] = set()
         self._is_own = api is None
         self._given = (base_url, tls)
         self._environment, self.directory = connection.environment(), os.getcwd()
@@ -88,6 +90,8 @@ class Base(Driver):
 
     def close(self) -> None:
         self.calls.close()
+        for removal in list(self._removals):
+            removal.end()
         if self._is_own and self.calls.api is not None:
             self.calls.api.close()
 
@@ -145,6 +149,24 @@ class Base(Driver):
         if made:
             raise (known or made)[0] from None
 
+    def begin_removal(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> Removal | None:
+        self.calls.refuse_if_closed(f"remove {kind}s")
+        api = self.calls.connected_api
+        # The answer for an image is more than its status, and what may be part of an id has to be looked at.
+        is_clear = kind != "image" and refs and not any(not ref or PART_OF_AN_ID.fullmatch(ref) for ref in refs)
+        if api is None or not is_clear or not self.endpoint().url.startswith(SCHEMES):
+            return None
+        requests = [partial(_ask_to_remove, kind=kind, ref=ref, force=force, volumes=volumes) for ref in refs]
+        return RemovalByRequests(api, requests, self._deadline(timeout), self._removals)
+
 
 def inspect(api: APIClient, kind: Kind, ref: str) -> Facts:
     """Give the inspect JSON of what the engine takes for this one. Raises docker-py's `NotFound`."""
@@ -179,14 +201,7 @@ def _remove(api: View, kind: Kind, ref: str, *, force: bool, volumes: bool) -> t
     if not ref or (PART_OF_AN_ID.fullmatch(ref) and find(api, kind, ref) is None):
         return None
     try:
-        if kind == "container":
-            api.remove_container(ref, v=volumes, force=force)
-        elif kind == "image":
-            api.remove_image(ref, force=force)
-        elif kind == "network":
-            api.remove_network(ref)
-        else:
-            api.remove_volume(ref)
+        _ask_to_remove(api, kind, ref, force=force, volumes=volumes)
     except theirs.APIError as error:
         said = errors.said_by(error)
         if issubclass(errors.classify(said, error.status_code), errors.NotFound):
@@ -197,3 +212,14 @@ def _remove(api: View, kind: Kind, ref: str, *, force: bool, volumes: bool) -> t
         while find(api, kind, ref) is not None:
             time.sleep(0.05)
     return None
+
+
+def _ask_to_remove(api: APIClient, kind: Kind, ref: str, *, force: bool, volumes: bool) -> None:
+    if kind == "container":
+        api.remove_container(ref, v=volumes, force=force)
+    elif kind == "image":
+        api.remove_image(ref, force=force)
+    elif kind == "network":
+        api.remove_network(ref)
+    else:
+        api.remove_volume(ref)

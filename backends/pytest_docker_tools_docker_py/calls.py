@@ -237,6 +237,11 @@ class Calls:
         """The engine's address, for messages."""
         return self._url()
 
+    @property
+    def connected_api(self) -> APIClient | None:
+        """docker-py's client, None before a call has found out the version of the engine."""
+        return self.api if self._knows_version else None
+
     def run(self, asked: str, work: Callable[[View], T], deadline: Deadline) -> T:
         """Give the result of a call. `asked` completes "docker-py could not ..."."""
         with self.stream(asked, lambda api: [work(api)], deadline) as results:

@@ -69,6 +69,10 @@ class Collection(DockerPyShaped, Generic[M]):
     def __init__(self, client: Client) -> None:
         self.client = client
 
+    def prepare_model(self, attrs: Facts) -> M:
+        """Give the object whose inspect JSON this is, without a look at the engine."""
+        return self.model(self.client, attrs)
+
     def _get(self, ref: str) -> M:
         driver, kind = self.client.driver, self.model.kind
         try:
@@ -78,7 +82,7 @@ class Collection(DockerPyShaped, Generic[M]):
             if whole is None:
                 raise
             facts = inspect(driver, kind, whole)
-        return self.model(self.client, facts)
+        return self.prepare_model(facts)
 
     def _whole_id(self, beginning: str) -> str | None:
         """Give the only id that begins so. Drivers resolve whole ones; docker-py's users know them by less."""
@@ -91,7 +95,7 @@ class Collection(DockerPyShaped, Generic[M]):
         driver = self.client.driver
         ids = driver.ids(self.model.kind, normalise.filters(filters))
         # Another process may have removed one between the two calls.
-        return [self.model(self.client, facts) for facts in driver.inspect(self.model.kind, ids) if facts]
+        return [self.prepare_model(facts) for facts in driver.inspect(self.model.kind, ids) if facts]
 
 
 def inspect(driver: Driver, kind: Kind, ref: str, *, timeout: float | None = None) -> Facts:

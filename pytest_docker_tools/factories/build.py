@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from typing_extensions import Unpack
-
+from .. import once, timings
 from ..client import Image
+from ..definition import Setup
 from ..exceptions import UsageError
-from ..factory import DependsOn, Scope, Setup, fixture
+from ..factory import DependsOn, Scope, fixture
 from ..files import Places, nowhere
 from ..normalise import is_remote
 from ..options import BuildOptions, check_keywords
+from ..tasks import call
 from ..templates import Text, Value
 from ..terminal import progress
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -63,7 +68,7 @@ def _content(fileobj: Any) -> bytes:
     return content
 
 
-def make(setup: Setup) -> Image:
+async def make(setup: Setup) -> Image:
     """Build the stages, then the image."""
     given = {key: value for key, value in setup.options.items() if key != "stages"}
     options = located(given, setup.places, setup.title)
@@ -72,12 +77,19 @@ def make(setup: Setup) -> Image:
     stages = setup.options["stages"] or {}
     if not isinstance(stages, Mapping):
         raise UsageError(f"build(stages=...) takes a dict of stages and tags, not {type(stages).__name__}.")
-    name = repr(setup.request.fixturename)
+    build_all = partial(_build, setup, options, stages)
+    ref = await once.done(setup, "build", options, build_all, stages=stages)
+    return await call(setup.client.images.get, ref)
+
+
+async def _build(setup: Setup, options: Mapping[str, Any], stages: Mapping[str, str]) -> str:
+    name = repr(setup.instance.name)
     for stage, tag in stages.items():
         with progress.shown(setup, f"building {name}, stage {stage!r}") as report:
-            setup.driver.build_image({**options, "target": stage, "tag": tag}, on_progress=report)
+            build_stage = timings.timed(setup, "build", setup.driver.build_image)
+            await call(build_stage, {**options, "target": stage, "tag": tag}, report=report)
     with progress.shown(setup, f"building {name}") as report:
-        return setup.client.images.get(setup.driver.build_image(options, on_progress=report))
+        return await call(timings.timed(setup, "build", setup.driver.build_image), options, report=report)
 
 
 def located(options: Mapping[str, Any], places: Places, title: str) -> dict[str, Any]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from typing_extensions import Unpack
-
-from .. import addresses, attachments, copying, probes, resource, reuse
+from .. import addresses, attachments, copying, lifetime, probes, readiness, resource, timings
 from ..client import inspect
+from ..definition import Setup
 from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
-from ..factory import DependsOn, Scope, Setup, fixture, is_fixture
+from ..factory import DependsOn, Scope, fixture, is_fixture
 from ..files import Content, Entries, comparable
 from ..ledger import Entry
 from ..options import ContainerOptions, Networks, check_keywords
+from ..references import is_image_id
+from ..tasks import call
 from ..templates import FixtureReference, Number, Texts, Value
 from ..wrappers.container import Container
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -34,6 +38,7 @@ def container(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    shared: bool = False,
     wrapper_class: Callable[[Any], Container] | None = None,
     timeout: Number | float | None = None,
     files: Value[Mapping[str, Value[Content]]] | None = None,
@@ -51,7 +56,8 @@ def container(
     `networks` are the networks that it is in from the start, as a list or as {name: `types.EndpointConfig`}; `aliases`
     are further names of it in all of them, and in `network`. `wait_for` is what has to hold besides before it is ready,
     after what its class waits for: probes (see `probes`), or functions that are called with the container. `depends_on`
-    are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
+    are fixtures that are set up before it. With `shared` and the scope "session", all workers of xdist have one
+    container in common, which is removed at the end of the run. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     _check(options)
     if wrapper_class is not None and not callable(wrapper_class):
@@ -61,7 +67,14 @@ def container(
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
     values["wait_for"] = _probes(wait_for)
     return fixture(
-        "container", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "container",
+        make,
+        values,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        shared=shared,
     )
 
 
@@ -93,7 +106,7 @@ def _probe(item: Any) -> Any:
     return item if isinstance(item, FixtureReference) or is_fixture(item) else probes.probe(item)
 
 
-def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
+async def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     timeout = _seconds(setup.options.pop("timeout"))
     image = setup.options["image"]
     setup.options["image"] = getattr(image, "id", image)
@@ -102,40 +115,41 @@ def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
     files = copying.rooted(setup.options.pop("files") or {}, setup.places)
     host_address = addresses.chosen_host(setup.config.getini("docker_host_address"))
 
-    def prepare(entry: Entry, fresh: bool) -> Container:
+    async def prepare(entry: Entry, fresh: bool) -> Container:
         entry.image = str(setup.definition.outline()["image"])
-        made = entry.container = _wrapped(wrapper_class, setup.client.containers.get(entry.ref))
+        made = entry.container = _wrapped(wrapper_class, await resource.model(setup, entry))
         made.timeout = made.timeout if timeout is None else timeout
         made.host_address = host_address
         made.wait_for = probes.checked([*probes.checked(made.wait_for), *wait_for])
-        if made.attrs["State"]["Status"] == "paused":
-            setup.driver.unpause(entry.ref)
-        # One to be reused may have been left before it got its files.
-        if fresh or made.attrs["State"]["Status"] == "created":
-            copying.put(setup.driver, made.attrs, files)
-        if fresh or not probes.is_done(made):
-            setup.driver.start(entry.ref)
-        made.wait_until_ready()
+        if fresh and files:
+            await call(timings.timed(setup, "copy", copying.put), setup.driver, made.attrs, files)
+        await _set_going(setup, made, entry, fresh)
+        with timings.making(setup, "wait"):
+            await readiness.reached(made, made.timeout, has_looked=True)
         return made
 
     try:
-        return resource.obtain(
-            setup,
-            "container",
-            setup.options,
-            prepare,
-            compared=_compared(setup, files) if reuse.is_on(setup) else None,
-        )
+        besides = partial(_besides, setup, files)
+        # One that the engine removes at its end is to be known before it starts.
+        start = not files and not _removes_itself(setup.options)
+        return await lifetime.obtain(setup, "container", setup.options, prepare, besides=besides, start=start)
     except ImageNotFound as error:
         raise type(error)(_missing_image(setup), command=error.command, stderr=error.stderr) from None
+
+
+async def _set_going(setup: Setup, made: Container, entry: Entry, fresh: bool) -> None:
+    """Let a container run that does not, unless it has done what it is for."""
+    status = made.attrs["State"]["Status"]
+    if status == "paused":
+        await call(setup.driver.unpause, made.id)
+    elif status != "running" and not entry.started and (fresh or not probes.is_done(made)):
+        await call(timings.timed(setup, "start", setup.driver.start), made.id)
 
 
 def _checked(wait_for: Any, options: Mapping[str, Any]) -> Sequence[probes.Probe]:
     """Give the probes. Raises `UsageError` for what is none, and where nobody could ask them."""
     found = probes.checked(wait_for)
-    if any(isinstance(probe, probes.Exited) for probe in found) and (
-        options.get("remove") or options.get("auto_remove")
-    ):
+    if any(isinstance(probe, probes.Exited) for probe in found) and _removes_itself(options):
         raise UsageError(
             "container(remove=True, wait_for=Exited()) would lose its exit code and its log, as the engine removes it "
             "at its end. Leave out remove=; the container is removed with its fixture anyway."
@@ -143,9 +157,16 @@ def _checked(wait_for: Any, options: Mapping[str, Any]) -> Sequence[probes.Probe
     return found
 
 
-def _compared(setup: Setup, files: Entries) -> dict[str, Any]:
+def _removes_itself(options: Mapping[str, Any]) -> bool:
+    return bool(options.get("remove") or options.get("auto_remove"))
+
+
+async def _besides(setup: Setup, files: Entries) -> dict[str, Any]:
     """Give what names stand for at present: an image, and files on disk, may be others than in the last run."""
-    return {"image": inspect(setup.driver, "image", setup.options["image"])["Id"], "files": comparable(files)}
+    image = setup.options["image"]
+    if not is_image_id(str(image)):
+        image = (await call(inspect, setup.driver, "image", image))["Id"]
+    return {"image": image, "files": comparable(files)}
 
 
 def _wrapped(wrapper_class: Callable[[Any], Container], container: Any) -> Container:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import pytest
-from typing_extensions import Unpack
 
+from .. import once, timings
 from ..client import Image
+from ..definition import Setup
+from ..driver import Facts
 from ..exceptions import UsageError
-from ..factory import DependsOn, Scope, Setup, fixture
+from ..factory import DependsOn, Scope, fixture
 from ..normalise import image_reference
 from ..options import PullOptions, check_keywords
 from ..platforms import is_surely_for
 from ..references import split_registry
+from ..tasks import call
 from ..templates import FixtureReference, Value
 from ..terminal import progress
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -51,20 +57,23 @@ def fetch(
     )
 
 
-def _make(setup: Setup) -> Image:
+async def _make(setup: Setup) -> Image:
     policy = _policy(setup)
     options = {**setup.options, "repository": mirrored(str(setup.options["repository"]), setup.config)}
     images = setup.client.images
     if options.get("all_tags"):
         # Only the registry knows how many there are.
-        return cast("Image", images.list(_pulled(setup, options)))
-    found = _on_engine(setup, options) if policy == "missing" else None
-    return images.get(found or _pulled(setup, options))
+        return cast("Image", await call(images.list, await _pulled(setup, options)))
+    found = await call(_on_engine, setup, options) if policy == "missing" else None
+    return images.prepare_model(found) if found else await call(images.get, await _pulled(setup, options))
 
 
-def _pulled(setup: Setup, options: Mapping[str, Any]) -> str:
-    with progress.shown(setup, f"pulling {image_reference(options)!r}") as report:
-        return setup.driver.pull_image(options, on_progress=report)
+async def _pulled(setup: Setup, options: Mapping[str, Any]) -> str:
+    async def pull() -> str:
+        with progress.shown(setup, f"pulling {image_reference(options)!r}") as report:
+            return await call(timings.timed(setup, "pull", setup.driver.pull_image), options, report=report)
+
+    return await once.done(setup, "pull", options, pull)
 
 
 def _policy(setup: Setup) -> Policy:
@@ -96,8 +105,8 @@ def mirrored(repository: str, config: pytest.Config) -> str:
     return repository if not prefix or split_registry(repository)[0] else f"{prefix.rstrip('/')}/{repository}"
 
 
-def _on_engine(setup: Setup, options: Mapping[str, Any]) -> str | None:
-    """Give the id of the image if the engine has it, for the platform that is asked for."""
+def _on_engine(setup: Setup, options: Mapping[str, Any]) -> Facts | None:
+    """Give the inspect JSON of the image if the engine has it, for the platform that is asked for."""
     [facts] = setup.driver.inspect("image", [image_reference(options)])
     platform = str(options.get("platform") or "")
-    return str(facts["Id"]) if facts and (not platform or is_surely_for(facts, platform)) else None
+    return facts if facts and (not platform or is_surely_for(facts, platform)) else None

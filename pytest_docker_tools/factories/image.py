@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING
 
 from ..client import Image, inspect
+from ..definition import Setup
 from ..exceptions import ImageNotFound, UsageError
-from ..factory import DependsOn, Scope, Setup, fixture
+from ..factory import DependsOn, Scope, fixture
 from ..options import ImageOptions, check_keywords
+from ..tasks import call
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -34,10 +38,10 @@ def image(
     )
 
 
-def _make(setup: Setup) -> Image:
+async def _make(setup: Setup) -> Image:
     name = str(setup.options["name"])
     try:
-        return setup.client.images.get(inspect(setup.driver, "image", name)["Id"])
+        return setup.client.images.prepare_model(await call(inspect, setup.driver, "image", name))
     except ImageNotFound as error:
         raise type(error)(
             f"The {setup.title} asks for {name!r}, which is not on the engine at {setup.driver.endpoint().url}. "

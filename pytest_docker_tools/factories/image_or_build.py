@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING
 
 from ..client import Image
 from ..exceptions import UsageError
@@ -14,6 +13,9 @@ from ..options import BuildOptions, check_keywords
 from ..templates import Text, Value
 from .build import build
 from .image import image
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from typing_extensions import Unpack
-
-from .. import resource
+from .. import lifetime, resource
 from ..client import Network
-from ..factory import DependsOn, Scope, Setup, fixture
+from ..definition import Setup
+from ..factory import DependsOn, Scope, fixture
+from ..ledger import Entry
 from ..options import NetworkOptions, check_keywords
 from ..templates import Text
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -21,21 +25,33 @@ def network(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    shared: bool = False,
     network_scope: Text | None = None,
     **options: Unpack[NetworkOptions],
 ) -> Callable[..., Network]:
     """Give a fixture whose value is a network of its own, with a name that is not taken.
 
     `options` are docker-py's of `networks.create`, its `scope` written `network_scope`. `depends_on` are fixtures that
-    are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
+    are set up before it. `shared` is for all workers of xdist, as that of `container`. `scope`, `autouse` and
+    `fixture_name` are pytest's.
     """
     check_keywords(network, options, NetworkOptions)
     values = {**options, **({} if network_scope is None else {"scope": network_scope})}
     return fixture(
-        "network", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "network",
+        _make,
+        values,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        shared=shared,
     )
 
 
-def _make(setup: Setup) -> Network:
-    resource.give_name(setup)
-    return resource.obtain(setup, "network", setup.options, lambda entry, fresh: setup.client.networks.get(entry.ref))
+async def _make(setup: Setup) -> Network:
+    async def prepare(entry: Entry, fresh: bool) -> Network:
+        found: Network = await resource.model(setup, entry)
+        return found
+
+    return await lifetime.obtain(setup, "network", setup.options, prepare)

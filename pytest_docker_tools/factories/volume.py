@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from typing_extensions import Unpack
-
-from .. import files, resource, reuse, seeding
+from .. import files, lifetime, resource, seeding, timings
 from ..client import Volume
+from ..definition import Setup
 from ..exceptions import UsageError
-from ..factory import DependsOn, Scope, Setup, fixture
+from ..factory import DependsOn, Scope, fixture
 from ..ledger import Entry
 from ..options import VolumeOptions, check_keywords
+from ..tasks import call
 from ..templates import Value
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __tracebackhide__ = True
 
@@ -23,6 +27,7 @@ def volume(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    shared: bool = False,
     initial_content: Value[Mapping[str, Value[files.Content]]] | None = None,
     **options: Unpack[VolumeOptions],
 ) -> Callable[..., Volume]:
@@ -31,31 +36,42 @@ def volume(
     `initial_content` is {path in the volume: content}, content being bytes, a str, None for an empty folder, or a
     `pathlib.Path` of a file or folder on disk (see `files`); a relative one is looked for below the directory that
     pytest was started in, then next to the file that calls `volume`. `options` are docker-py's of `volumes.create`.
-    `depends_on` are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
+    `depends_on` are fixtures that are set up before it. `shared` is for all workers of xdist, as that of `container`.
+    `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
     return fixture(
-        "volume", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "volume",
+        _make,
+        values,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        shared=shared,
     )
 
 
-def _make(setup: Setup) -> Volume:
+async def _make(setup: Setup) -> Volume:
     content = files.entries(setup.options.pop("initial_content") or {}, setup.places)
     if content and _is_in_memory(setup.options.get("driver_opts")):
         raise UsageError(
             f"The {setup.title} is to be filled, but a volume in memory has its files only while a container runs. "
             "Use put_files() of that container."
         )
-    resource.give_name(setup)
 
-    def prepare(entry: Entry, fresh: bool) -> Volume:
+    async def prepare(entry: Entry, fresh: bool) -> Volume:
         if fresh and content:
-            seeding.seed(setup.driver, entry.ref, content)
-        return setup.client.volumes.get(entry.ref)
+            seed = timings.timed(setup, "copy", seeding.seed)
+            await call(seed, setup.driver, entry.ref, content, resource.origin(setup.config))
+        found: Volume = await resource.model(setup, entry)
+        return found
 
-    compared = {"initial_content": files.comparable(content)} if reuse.is_on(setup) else None
-    return resource.obtain(setup, "volume", setup.options, prepare, compared=compared)
+    async def besides() -> dict[str, Any]:
+        return {"initial_content": files.comparable(content)} if content else {}
+
+    return await lifetime.obtain(setup, "volume", setup.options, prepare, besides=besides)
 
 
 def _is_in_memory(driver_opts: object) -> bool:

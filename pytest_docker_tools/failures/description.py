@@ -121,7 +121,7 @@ def _commands(entry: Entry, facts: Facts, stays: bool) -> str:
         return "it is removed by now" + ("" if stays else "; --docker-keep=failed keeps it")
     running = facts.get("State", {}).get("Status") == "running"
     lines = commands.to_look_at(entry.driver.client_command(), "container", _name(entry, facts), running=running)
-    return "\n".join([*lines, *([] if stays else ["(until its fixture ends; --docker-keep=failed keeps it)"])])
+    return "\n".join([*lines, *([] if stays else [f"(until {entry.until} ends; --docker-keep=failed keeps it)"])])
 
 
 def _about_log(seen: Look, logs: Logs) -> str | None:

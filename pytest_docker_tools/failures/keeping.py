@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ..exceptions import DriverError
+from .. import runs
+from ..exceptions import DriverError, UsageError
 from ..terminal import summary
 from . import commands
 
@@ -55,6 +56,10 @@ def keep(config: pytest.Config, entry: Entry) -> bool:
     name = str(facts.get("Name", entry.ref)).lstrip("/")
     running = entry.kind == "container" and facts.get("State", {}).get("Status") == "running"
     config.stash.setdefault(_KEPT, []).append(Kept(entry, name, client, running))
+    if runs.is_of_several(config):
+        # The controller removes what its workers have left.
+        with contextlib.suppress(UsageError, OSError):
+            runs.of(config).spare(entry.ref)
     return True
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from .. import ledger
 from ..closure import closure
-from ..factory import Definition, definition_of
+from ..definition import Definition, definition_of
 from ..ledger import Entry, Ledger
 from ..output import printable
 from . import log_files, look
@@ -86,6 +86,9 @@ def complete(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     for entry in run.fail(item):
         if entry.kind == "container":
             _add_section(report, f"docker container {entry.fixture}", _section(item, run, entry))
+    if call.when == "setup":
+        for title, error in run.failed_besides:
+            _add_section(report, f"docker {title}, which failed as well", printable(f"{type(error).__name__}: {error}"))
 
 
 def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
@@ -103,7 +106,7 @@ def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
 def _section(item: pytest.Item, run: Ledger, entry: Entry) -> str:
     """Give the text of a section; a report does not fail, whatever drivers, wrappers and engines do."""
     config = item.config
-    stays = config.getoption("docker_keep") or config.getoption("reuse_containers")
+    stays = config.getoption("docker_keep") or entry.until is None
     try:
         seen = _look(config, run, entry)
         return describe(entry, seen, logs=_logs(config), stays=bool(stays), file=_file(item, entry, seen))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from ..definition import Setup
 from ..driver import Progress
-from ..factory import Setup
 from . import writing
 from .writing import printable
 
 __tracebackhide__ = True
+
+
+_GOING_ON = pytest.StashKey["list[_Lines]"]()
 
 
 @contextmanager
@@ -21,28 +25,31 @@ def shown(setup: Setup, doing: str) -> Iterator[Progress | None]:
     """Give the `on_progress` with which each line is shown, None where nobody would see it.
 
     `doing` says what is done, such as "building 'app'". On a terminal there is one line, which changes, and in the end
-    has how long it took; with -v all lines stay.
+    has how long it took; with -v all lines stay. Several builds and pulls at once have that line in common.
     """
     if not writing.is_seen(setup.config):
         yield None
         return
     shows = _Lines if setup.config.getoption("verbose") > 0 else _OneLine
     place = setup.definition.site.seen_from(setup.config.invocation_params.dir)
-    lines = shows(setup.config, f"{doing} ({place})")
+    going_on = setup.config.stash.setdefault(_GOING_ON, [])
+    lines = shows(setup.config, f"{doing} ({place})", going_on)
     started, how = time.monotonic(), "failed after "
     lines.begin()
+    going_on.append(lines)
     try:
         yield lines.show
         how = ""
     finally:
+        going_on.remove(lines)
         lines.end(f"{how}{time.monotonic() - started:.1f} s")
 
 
 class _Lines:
     """Writes each line below the one before, and the first below what pytest has written."""
 
-    def __init__(self, config: pytest.Config, title: str) -> None:
-        self.config, self.title = config, title
+    def __init__(self, config: pytest.Config, title: str, going_on: Sequence[_Lines]) -> None:
+        self.config, self.title, self.going_on = config, title, going_on
         self.reporter = writing.reporter_of(config)
 
     def begin(self) -> None:
@@ -55,8 +62,9 @@ class _Lines:
         self.write(self.title)
 
     def show(self, line: str) -> None:
-        """Write what is reported."""
-        self.write(f"  {printable(line)}")
+        """Write what is reported, and of which it is, where that is not clear."""
+        begin = " " if len(self.going_on) == 1 else f"{self.title}:"
+        self.write(f"{begin} {printable(line)}")
 
     def end(self, how: str) -> None:
         """Say how it went."""
@@ -70,11 +78,15 @@ class _Lines:
 
 
 class _OneLine(_Lines):
-    """Writes each line in place of the one before."""
+    """Writes each line in place of the one before, whichever of those that go on has written that."""
+
+    # Of the first one, what the last one goes on with.
+    _begun = pytest.StashKey[Any]()
 
     def begin(self) -> None:
-        with writing.uncaptured(self.config):
-            self.begun = writing.make_room(self.config)
+        if not self.going_on:
+            with writing.uncaptured(self.config):
+                self.config.stash[self._begun] = writing.make_room(self.config)
         self.write(self.title)
 
     def show(self, line: str) -> None:
@@ -84,7 +96,10 @@ class _OneLine(_Lines):
     def end(self, how: str) -> None:
         super().end(how)
         with writing.uncaptured(self.config):
-            writing.go_on(self.config, self.begun)
+            if self.going_on:
+                self.reporter.line("")
+            else:
+                writing.go_on(self.config, self.config.stash[self._begun])
 
     def write(self, line: str) -> None:
         width = self.config.get_terminal_writer().fullwidth

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import addresses, attachments, copying, drivers, moments, output, probes, readiness
+from .. import addresses, attachments, copying, drivers, moments, output, probes, readiness, tasks
 from ..client import Container as EngineContainer
 from ..client import Network, inspect
 from ..container_verbs import ContainerVerbs
@@ -42,6 +42,8 @@ class Container(ContainerVerbs):
     #: What the last call of `ready` found missing, None where nothing was.
     waits_for: str | None = None
     _looking_until: float | None = None
+    #: What the last look of the present wait has shown.
+    _seen: Mapping[str, Any] | None = None
     _ended_before: float | None = None
 
     def __init__(self, container: EngineContainer) -> None:
@@ -70,7 +72,9 @@ class Container(ContainerVerbs):
     @property
     def status(self) -> str:
         """The state at this moment: created, running, paused, restarting, exited or dead."""
-        self.reload()
+        # Of one whose process is seen to run, the engine would say nothing else.
+        if self._container.status != "running" or not self.driver.still_runs(self.attrs):
+            self.reload()
         return self._container.status
 
     @property
@@ -115,15 +119,40 @@ class Container(ContainerVerbs):
     def reload(self) -> None:
         """Look at the container again. Raises `NotFound` where it is gone."""
         self._container.attrs = inspect(self.driver, "container", self.id, timeout=self.patience())
+        self._seen = self.attrs
+
+    def look(self) -> None:
+        """Look at the container as `reload` does; while it is waited for, only if there may be anything new to see."""
+        if self._looking_until is None or self._seen is not self.attrs or not readiness.still_holds(self):
+            self.reload()
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether more than this class's own `ready` tells whether it is ready."""
+        return bool(self.wait_for) or type(self).ready is not Container.ready
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is of this class, and nothing in it is the user's own."""
+        return type(self) is Container
 
     def patience(self) -> float | None:
         """Give the seconds that a call may take now: while the container is waited for, those that are left."""
         return None if self._looking_until is None else max(SHORTEST_CALL, self._looking_until - time.monotonic())
 
+    def put_off(self, seconds: float) -> None:
+        """Allow calls so many seconds more, if the container is waited for."""
+        if self._looking_until is not None:
+            self._looking_until += seconds
+
     @contextlib.contextmanager
-    def looking_until(self, end: float) -> Iterator[None]:
-        """Bound the calls in this context by a moment of the monotonic clock."""
+    def looking_until(self, end: float, *, has_looked: bool = False) -> Iterator[None]:
+        """Bound the calls in this context by a moment of the monotonic clock.
+
+        With `has_looked`, the facts that are there are of a moment ago, and the first look need not be another one.
+        """
         self._looking_until = end
+        self._seen = self.attrs if has_looked else None
         try:
             yield
         finally:
@@ -134,7 +163,7 @@ class Container(ContainerVerbs):
 
         Called again and again until it returns True. Raises `ContainerFailed` once the container has ended.
         """
-        self.reload()
+        self.look()
         readiness.raise_if_ended(self)
         self.waits_for = readiness.missing(self)
         return self.waits_for is None
@@ -238,7 +267,7 @@ class Container(ContainerVerbs):
 
     def wait_until_ready(self) -> None:
         """Wait until `ready()`. Raises `ContainerNotReady` after `timeout` seconds, `ContainerFailed` if it ends."""
-        readiness.wait_until_ready(self, self.timeout)
+        tasks.run(readiness.reached(self, self.timeout))
 
     def logs(self, **options: Any) -> str:
         """Give what the container wrote, bytes that are no UTF-8 as escapes. Options are those of `log_bytes`."""

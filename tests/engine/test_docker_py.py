@@ -285,6 +285,25 @@ class TestOwnClient:
         project(module, backend=chosen).assert_outcomes(passed=3)
         assert left() == []
 
+    def test_workers_share_over_it(
+        self, project: Project, pytester: pytest.Pytester, left: Callable[[], list[str]]
+    ) -> None:
+        """What workers of xdist have in common is made once over such clients, and removed at the end of the run."""
+        pytester.makeconftest(
+            "import docker, pytest\n"
+            "@pytest.fixture(scope='session')\n"
+            "def docker_client():\n    client = docker.from_env()\n    yield client\n    client.close()\n"
+        )
+        text = (
+            "it = network(scope='session', shared=True, labels=MARK)\n"
+            "def test_it(it):\n    with open('ids', 'a') as ids:\n        print(it.id, file=ids)\n"
+        )
+        project(text, "-n2", "--dist=each", backend="docker-cli").assert_outcomes(passed=2)
+        ids = (pytester.path / "ids").read_text().split()
+        assert len(ids) == 2
+        assert len({*ids}) == 1
+        assert left() == []
+
     def test_its_deadline(self, project: Project, pytester: pytest.Pytester) -> None:
         """Its timeout is that of the fixtures' calls."""
         pytester.makeconftest(
@@ -306,7 +325,7 @@ def test_volumes_are_filled_side_by_side(driver: Driver, named: Callable[[str], 
 
     def fill(name: str) -> None:
         driver.create_volume({"name": name})
-        seeding.seed(driver, name, {"file": Entry(b"content")})
+        seeding.seed(driver, name, {"file": Entry(b"content")}, {})
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(fill, names))

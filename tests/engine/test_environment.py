@@ -101,39 +101,6 @@ def test_ctrl_c_leaves_nothing(
     assert left() == []
 
 
-def test_reuse(project: Project, mark: str, left: Callable[[], list[str]], driver: Driver) -> None:
-    """With --reuse-containers, a second run uses what the first one made, started again; a change replaces it."""
-    module = f"""
-net = network(name='net-{mark}', labels=MARK)
-site = volume(name='site-{mark}', initial_content={{'index.html': b'it works'}}, labels=MARK)
-web = container(
-    name='web-{mark}', image=BASE, command='httpd -f -p 80 -h /site', network='{{net.name}}', labels=MARK,
-    volumes={{'{{site.name}}': {{'bind': '/site'}}}}, ports={{'80/tcp': None}}, environment={{'VERSION': '1'}},
-)
-def test_it(web):
-    assert get(web) == b'it works'
-"""
-    project(REQUEST + module, "--reuse-containers").assert_outcomes(passed=1)
-    first = left()
-    assert len(first) == 3
-    driver.stop(f"web-{mark}", grace=0)
-    project(REQUEST + module, "--reuse-containers").assert_outcomes(passed=1)
-    assert left() == first
-    project(REQUEST + module.replace("'1'", "'2'"), "--reuse-containers").assert_outcomes(passed=1)
-    second = left()
-    assert second[0] != first[0]
-    assert second[1:] == first[1:]
-
-
-def test_reuse_refuses_what_is_not_ours(project: Project, mark: str, driver: Driver) -> None:
-    """A volume of that name that somebody else made stays, and is said not to be reusable."""
-    name = driver.create_volume({"name": f"foreign-{mark}", "labels": {"made-for": mark}})
-    result = project(f"it = volume(name='{name}')\ndef test_it(it): ...", "--reuse-containers")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*does not appear to be a reusable volume*"])
-    assert driver.inspect("volume", [name]) != [None]
-
-
 def test_stages_are_tagged(
     project: Project, driver: Driver, pytester: pytest.Pytester, mark: str, client: list[str], own_image: str
 ) -> None:

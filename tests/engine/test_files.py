@@ -238,7 +238,7 @@ before = peak()
 if what == 'get':
     assert len(it.get_files('/big')['big']) == %d
 elif what == 'volume':
-    seeding.seed(driver, volume, entries({'big': Path(file)}, lambda path: [Path(path)]))
+    seeding.seed(driver, volume, entries({'big': Path(file)}, lambda path: [Path(path)]), {})
 else:
     it.put_files({'/big': Path(file) if what == 'disk' else content})
 print(peak() - before)

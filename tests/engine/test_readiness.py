@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import IPv6Address
+from typing import Any
 
 import pytest
+
+from pytest_docker_tools import probes, readiness, tasks
+from pytest_docker_tools.client import Client
+from pytest_docker_tools.driver import Driver
+from pytest_docker_tools.testing.fixtures import Named
+from pytest_docker_tools.wrappers import Container
 
 from .conftest import Project
 
@@ -203,6 +210,47 @@ def test_it(api, migration, again):
     assert left() == []
 
 
+@pytest.fixture
+def calls(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The verbs that are called, of those that ask an engine for something."""
+    called: list[str] = []
+
+    def noted(verb: str, original: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: Any, **options: Any) -> object:
+            called.append(verb)
+            return original(*arguments, **options)
+
+        return call
+
+    for verb in ("run_container", "inspect", "execute", "logs", "health"):
+        monkeypatch.setattr(driver, verb, noted(verb, getattr(driver, verb)))
+    return called
+
+
+@pytest.mark.parametrize("seconds", [0, 1.5])
+def test_looks(driver: Driver, image: str, named: Named, calls: list[str], seconds: float) -> None:
+    """Until a container that was run is ready, soon or late, the engine is asked once what has become of it."""
+    script = f"sleep {seconds}; {SERVER}"
+    options = {"image": image, "name": named("container"), "command": ["sh", "-c", script], "stop_signal": "KILL"}
+    container = driver.run_container({**options, "ports": {"80/tcp": None}})
+    made = Container(Client(driver).containers.get(container))
+    tasks.run(readiness.reached(made, 30, has_looked=True))
+    assert made.get_open_tcp_ports() == ["80"]
+    assert calls == ["run_container", "inspect"]
+
+
+def test_looks_at_one_that_ends(driver: Driver, image: str, named: Named, calls: list[str]) -> None:
+    """Whether a container has ended that is to end is asked when its process has."""
+    options = {"image": image, "name": named("container"), "command": ["sh", "-c", "sleep 1.5; exit 3"]}
+    made = Container(Client(driver).containers.get(driver.run_container(options)))
+    made.wait_for = [probes.Exited(3)]
+    del calls[:]
+    tasks.run(readiness.reached(made, 30, has_looked=True))
+    # Its process ends a moment before the engine takes note of it.
+    assert 1 <= len(calls) <= 4
+    assert set(calls) == {"inspect"}
+
+
 def test_one_that_fails_at_its_work(project: Project, left: Callable[[], list[str]]) -> None:
     """One that was to end with 0, and ends otherwise, is an error at once, with its log; nothing comes after it."""
     result = project(
@@ -265,6 +313,16 @@ def test_paused(it):
     assert it.status == 'running'
     assert get(it) == 200
 
+def test_what_others_do(it, docker_client):
+    other = docker_client.containers.get(it.id)
+    other.pause()
+    assert it.status == 'paused'
+    other.unpause()
+    assert it.status == 'running'
+    other.kill()
+    other.wait()
+    assert it.status == 'exited'
+
 def test_paused_and_not_ready(it):
     it.timeout = 0.3
     with it.paused(), pytest.raises(Exception, match="its state is 'paused'"):
@@ -286,7 +344,7 @@ def test_paused_and_failed(it):
     assert get(it) == 200
 """
     )
-    result.assert_outcomes(passed=9)
+    result.assert_outcomes(passed=10)
     assert left() == []
 
 

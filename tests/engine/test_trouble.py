@@ -34,6 +34,12 @@ def test_a_failing_test_shows_what_containers_wrote(project: Project, backend: s
             ["E *ContainerFailed*exit code 3*", "E *no config", "*docker container it*", "no config"],
         ),
         (
+            "container(image=BASE, command='true', remove=True)",
+            # Its end may be seen before it is gone.
+            ["E *ContainerFailed*before it was ready*"],
+        ),
+        ("container(image=BASE, command='nonsense', remove=True)", ["E *EngineError*executable file*not found*"]),
+        (
             "container(image=BASE, command='sleep 600', ports={'80/tcp': None}, timeout=0.5)",
             ["E *ContainerNotReady*0.5 seconds*port 80/tcp*"],
         ),

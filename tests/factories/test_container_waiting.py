@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_docker_tools.testing import MemoryEngine, MemoryImage
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from ..conftest import Run
 
@@ -93,7 +93,7 @@ class Patient(wrappers.Container):
     wait_for = probes.Check(lambda container: asked.append('class') or True)
 
 it = container(image='app', wrapper_class=Patient, wait_for=lambda container: asked.append('fixture') or True)
-other = container(image='app', wrapper_class=Patient, timeout=5)
+other = container(image='app', wrapper_class=Patient, timeout=5, depends_on=[it])
 
 def test_it(it, other):
     assert asked == ['class', 'fixture', 'class']
@@ -207,3 +207,23 @@ def test_names_that_are_none(pytester: pytest.Pytester, run: Run, name: str, err
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([error])
+
+
+def test_what_was_just_run_is_inspected_once(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container whose process is seen to run takes one call to be run, and one to be looked at."""
+    monkeypatch.setattr(MemoryDriver, "still_runs", lambda driver, container: True)
+    engine.add_image("server", MemoryImage(listens=("80/tcp",), listens_after=3))
+    pytester.makepyfile(
+        HEADER
+        + """
+it = container(image='server', ports={'80/tcp': None})
+
+def test_it(it):
+    assert it.get_open_tcp_ports() == ['80']
+"""
+    )
+    run().assert_outcomes(passed=1)
+    calls = [verb for verb, _ in engine.calls if verb in ("create_container", "start", "inspect")]
+    assert calls == ["create_container", "start", "inspect"]

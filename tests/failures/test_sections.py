@@ -10,7 +10,7 @@ import pytest
 
 from pytest_docker_tools.exceptions import BuildFailed
 from pytest_docker_tools.failures.description import LINES
-from pytest_docker_tools.testing import MemoryEngine, MemoryImage
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from ..conftest import Run
 
@@ -44,6 +44,18 @@ def test_fails(api):
         ["*docker container db*", "db says \\xff\\x1b[[]31m hello", "*docker container api*", "hello from the app"]
     )
     result.stdout.no_fnmatch_line("*docker container other*")
+
+
+@pytest.mark.parametrize(("reuse", "is_removed"), [("off", True), ("auto", False)])
+def test_how_long_it_can_be_looked_at(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, reuse: str, is_removed: bool
+) -> None:
+    """The commands to look at a container are said to be of use until its fixture ends, and not so where it stays."""
+    monkeypatch.setattr(MemoryDriver, "client_command", lambda self: ("memory",))
+    pytester.makepyfile(HEADER + "db = container(image='db')\ndef test_it(db):\n    assert False")
+    result = run("-o", f"docker_reuse={reuse}")
+    result.stdout.fnmatch_lines(["look: *memory exec *"])
+    assert any(line.strip().startswith("(until ") for line in result.outlines) == is_removed
 
 
 def test_another_fixture_of_the_same_name(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
@@ -415,7 +427,9 @@ def test_what_a_passing_test_asks_of_the_engine(
     """Reports cost a passing test no call, or one reading of each log where its teardown may fail too late for that."""
     pytester.makepyfile(HEADER + PASSING + test)
     run(f"--docker-logs={logs}").assert_outcomes(passed=1)
-    made = {"create_network": 1, "create_volume": 1, "create_container": 1, "start": 1, "remove": 3}
+    # The volume's name can be told, and a test that has the request may ask the engine.
+    removals = {"remove": 3} if "request" in test else {"begin_removal": 2, "remove": 1}
+    made = {"create_network": 1, "create_volume": 1, "create_container": 1, "start": 1, **removals}
     # For the values of the fixtures, a volume whose name may be taken, and readiness.
     expected = {**made, "inspect": 5, "logs": reads if logs == "tail" else 0}
     counted = Counter(verb for verb, _ in engine.calls if verb != "version")

@@ -26,7 +26,7 @@ def dockerfile(*steps):
     return io.BytesIO('\\n'.join(['FROM scratch', *steps]).encode())
 
 app = build(fileobj=dockerfile('LABEL a=b', 'RUN one\\x1b[2J\\x07\\ttwo'))
-other = build(fileobj=dockerfile('LABEL c=d'), stages={'first': 'app:first'})
+other = build(fileobj=dockerfile('LABEL c=d'), stages={'first': 'app:first'}, depends_on=[app])
 base = fetch(repository='base:1')
 bad = build(path='nowhere')
 """
@@ -141,3 +141,69 @@ def test_in_a_file(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-v")
     result.assert_outcomes(passed=3)
     assert "building" not in result.stdout.str() + result.stderr.str()
+
+
+BOTH = """
+import io, threading
+import pytest
+from pytest_docker_tools import *
+from pytest_docker_tools.client import Client
+from pytest_docker_tools.testing import MemoryDriver
+
+# What both builds say at their begin is shown before any of them ends, and then one ends before the other.
+BEGUN, SHOWN, ENDED = threading.Barrier(2, timeout=30), threading.Semaphore(0), threading.Event()
+
+class Driver(MemoryDriver):
+    def build_image(self, options, *, on_progress=None, **more):
+        on_progress('begun')
+        BEGUN.wait()
+        if options['tag'] == 'second':
+            assert ENDED.wait(30)
+        else:
+            assert SHOWN.acquire(timeout=30) and SHOWN.acquire(timeout=30)
+        on_progress('ends')
+        return super().build_image(options, on_progress=on_progress, **more)
+
+@pytest.fixture(scope='session')
+def docker_client():
+    with Client(Driver()) as client:
+        yield client
+
+first = build(fileobj=io.BytesIO(b'FROM scratch'), tag='first')
+second = build(fileobj=io.BytesIO(b'FROM scratch'), tag='second')
+
+@pytest.fixture(scope='session', autouse=True)
+def told():
+    from pytest_docker_tools.terminal import progress
+    def then(method, release):
+        return lambda self, text: (method(self, text), release(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress._Lines, 'end', then(progress._Lines.end, lambda how: ENDED.set()))
+        for lines in (progress._Lines, progress._OneLine):
+            patch.setattr(lines, 'show', then(lines.show, lambda line: line == 'begun' and SHOWN.release()))
+        yield
+
+def test_both(first, second): ...
+"""
+
+
+@pytest.mark.parametrize("argument", ["", "-q"])
+def test_several_at_once(on_terminal: OnTerminal, pytester: pytest.Pytester, argument: str) -> None:
+    """Builds that go on at once share a line, on which each says at its end how long it took, and pytest goes on."""
+    pytester.makeconftest("")
+    pytester.makepyfile(test_it=BOTH)
+    begin = "" if argument else r"test_it\.py "
+    assert shown(
+        rf"\nbuilding 'first' .*: TIME\nbuilding 'second' .*: TIME\n{begin}\. +\[100%\]\n",
+        seen(on_terminal(*([argument] if argument else []))),
+    )
+
+
+def test_all_lines_of_several(on_terminal: OnTerminal, pytester: pytest.Pytester) -> None:
+    """With -v each line says which build it is of while there are several."""
+    pytester.makeconftest("")
+    pytester.makepyfile(test_it=BOTH)
+    lines = seen(on_terminal("-v"))
+    assert "building 'first' (test_it.py:26): begun" in lines
+    assert "building 'second' (test_it.py:27): begun" in lines
+    assert "  ends" in lines

@@ -27,6 +27,10 @@ NO_VERBS = {
     *("refuses", "shown"),
     # Asks an engine only where that does not try checks by itself.
     "health",
+    # Asks none.
+    "still_runs",
+    # Comes back at once, whatever the engine does.
+    "begin_removal",
 }
 
 

@@ -24,7 +24,7 @@ FACTORIES: list[tuple[Callable[..., Any], type]] = [
     (volume, options.VolumeOptions),
 ]
 # What is pytest's, or is no reference.
-PLAIN = {"scope", "autouse", "fixture_name", "depends_on", "wrapper_class"}
+PLAIN = {"scope", "autouse", "fixture_name", "depends_on", "shared", "wrapper_class"}
 
 
 @pytest.mark.parametrize(("factory", "known"), FACTORIES, ids=[factory.__name__ for factory, _ in FACTORIES])

@@ -66,6 +66,16 @@ def test_status_is_that_of_this_moment(web: Container) -> None:
     assert web.wait()["StatusCode"] is not None
 
 
+@pytest.mark.parametrize(("is_seen", "status"), [(True, "running"), (False, "exited")])
+def test_status_of_what_is_seen_to_run(
+    web: Container, client: Client, monkeypatch: pytest.MonkeyPatch, is_seen: bool, status: str
+) -> None:
+    """The engine is not asked for the state of a container whose process is seen to run."""
+    client.containers.get(web.id).kill()
+    monkeypatch.setattr(MemoryDriver, "still_runs", lambda driver, facts: is_seen)
+    assert web.status == status
+
+
 def test_addresses(web: Container, client: Client) -> None:
     """An address is found by the network or its name; one that it is not on is an error with those it is on."""
     assert web.ips.primary == web.ips["net"] == web.ips[client.networks.get("net")]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar
 
 from pytest_docker_tools.deadline import Deadline
-from pytest_docker_tools.driver import Capability, Facts, Kind, Options
+from pytest_docker_tools.driver import Capability, Driver, Facts, Kind, Options
 from pytest_docker_tools.exceptions import (
     Conflict,
     EngineUnavailable,
@@ -86,7 +86,11 @@ class PodmanDriver(DockerCLIDriver):
         *PHRASES,
     )
     # To find an image's parent, or one in its cache, it reads all images; others may remove one of them, or a layer.
-    disturbed = re.compile("locating (image with ID|item named)|if cached image exists|creating image .*not known")
+    disturbed = re.compile(
+        "locating (image with ID|item named|layer for blob)|if cached image exists|creating image .*not known"
+    )
+    # It looks whether a container runs, which may end by itself before it is killed.
+    ended_meanwhile = re.compile("could not be stopped: .*state improper")
     exec_failure = 255
 
     refuses = options.REFUSED
@@ -138,6 +142,10 @@ class PodmanDriver(DockerCLIDriver):
             return ("system", "connection", "ls", "--format", chosen)
         return ("info", "--format", "{{json .Host.RemoteSocket.Path}}")
 
+    def run_container(self, options: Options, *, timeout: float | None = None) -> str:
+        # In one go, what its helpers say of the start could not be told from warnings of the creation.
+        return Driver.run_container(self, options, timeout=timeout)
+
     def refuse_what_is_ignored(self, chosen: Options, deadline: Deadline) -> None:
         platform, image = chosen.get("platform"), chosen["image"]
         facts = self.inspect("image", [image], timeout=deadline.at_most(self.timeout))[0] if platform else None
@@ -147,6 +155,11 @@ class PodmanDriver(DockerCLIDriver):
                 f"podman could not create a container from {image!r}: it is for {platform_of(facts)}, not for "
                 f"{platform!r}. Get the other one with fetch() or build()."
             )
+
+    def build_flags(self, chosen: Options) -> list[str]:
+        # An image for each step would be for the cache. Some stay behind where processes remove images side by side.
+        is_without_steps = chosen.get("nocache") and not chosen.get("squash")
+        return [*super().build_flags(chosen), *(["--layers=false"] if is_without_steps else [])]
 
     def pull_arguments(self, chosen: Options) -> tuple[str, ...]:
         if chosen.get("auth_config") is not None:

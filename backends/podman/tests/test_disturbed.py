@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_docker_tools.exceptions import BuildFailed, EngineError
+from pytest_docker_tools_docker_cli import kinds
 from pytest_docker_tools_podman.driver import PodmanDriver
 
 # Fails as often as it is told to, with what it is told to say; then it finds, lists, or builds an image.
@@ -28,6 +29,12 @@ READING = f'Error: reading image "{OTHER}": locating image with ID "{OTHER}": im
 LOCATING = f'Error: locating item named "manifest" for image with ID "{OTHER}": file does not exist'
 CACHED = "Error: checking if cached image exists from a previous build: getting top layer info: layer not known"
 COMMITTING = f'Error: committing the finished image: creating image "{OTHER}": layer not known'
+REUSING = 'Error: trying to reuse blob sha256:1 at destination: locating layer for blob "sha256:1": layer not known'
+ENDED = (
+    'time="2026-11-22T21:28:20Z" level=error msg="container not running"\n'
+    f"Error: cannot remove container {OTHER} as it could not be stopped: sending SIGKILL to container {OTHER}: "
+    "container state improper: stopped"
+)
 STEP_FAILED = 'Error: building at STEP "RUN x": while running runtime: exit status 1'
 
 Podman = Callable[[int, str], PodmanDriver]
@@ -44,6 +51,12 @@ def podman(tmp_path: Path) -> Podman:
         return PodmanDriver(binary=str(program))
 
     return podman
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let podman be asked again at once."""
+    monkeypatch.setattr(kinds, "_PAUSES", (0.0,) * len(kinds._PAUSES))
 
 
 @pytest.fixture
@@ -64,7 +77,7 @@ def test_images_are_listed(podman: Podman, said: str) -> None:
     assert podman(2, said).ids("image") == [IMAGE]
 
 
-@pytest.mark.parametrize("said", [CACHED, COMMITTING])
+@pytest.mark.parametrize("said", [CACHED, COMMITTING, REUSING])
 def test_an_image_is_built(podman: Podman, said: str) -> None:
     """An image is built, also if podman gives up at first over another one, or a layer that it was about to use."""
     assert podman(2, f"STEP 1/2: FROM x\n{said}").build_image({"fileobj": b"FROM x"}) == IMAGE
@@ -75,7 +88,14 @@ def test_what_never_settles(podman: Podman, calls: Callable[[], int]) -> None:
     with pytest.raises(EngineError, match="could not inspect images: reading image") as raised:
         podman(99, READING).inspect("image", ["x"])
     assert type(raised.value) is EngineError
-    assert calls() == 5
+    assert calls() == 8
+
+
+def test_what_is_never_listed(podman: Podman) -> None:
+    """Images that podman could not list are not said to be missing."""
+    with pytest.raises(EngineError, match="could not list images: reading image") as raised:
+        podman(99, READING).ids("image")
+    assert type(raised.value) is EngineError
 
 
 def test_what_a_step_says(podman: Podman, calls: Callable[[], int]) -> None:
@@ -89,3 +109,9 @@ def test_what_a_removal_warns_of(podman: Podman) -> None:
     """What podman warns of while it removes images is nothing that it could not do."""
     warning = f'time="1" level=warning msg="Failed to determine parent of image: {LOCATING}, ignoring the error"'
     podman(1, f"{warning}\nError: x: image not known").remove("image", ["x"])
+
+
+def test_a_container_that_ends_while_it_is_removed(podman: Podman, calls: Callable[[], int]) -> None:
+    """A container that ends by itself right before podman kills it is removed all the same."""
+    podman(2, ENDED).remove("container", [OTHER], force=True)
+    assert calls() == 3

@@ -106,6 +106,12 @@ def test_creating_a_container(podman: Podman, calls: Calls, options: dict[str, A
     assert calls() == [["create", "--pull=never", *flags, "--", "x"]]
 
 
+def test_running_a_container(tmp_path: Path) -> None:
+    """What podman, or a helper of it, says when a container starts is no warning about the container."""
+    code = "import sys; print('id'); sys.argv[1] != 'create' and sys.stderr.write('failed to connect to syslog')"
+    assert PodmanDriver(binary=written(tmp_path, code)).run_container({"image": "x"}) == "id"
+
+
 @pytest.mark.parametrize(
     ("keyword", "value"),
     [
@@ -339,6 +345,7 @@ def test_configuration_is_that_of_the_opening(podman: Podman, monkeypatch: pytes
         ("x: image not known", ImageNotFound),
         ('no container with name or ID "x" found: no such container', NotFound),
         ("unable to find network with name or ID x: network not found", NotFound),
+        ("inspecting object: network x: network not found", NotFound),
         ("no such volume x", NotFound),
         ('container 1 is already connected to network "x": network is already connected', Forbidden),
         ('"x" has associated containers with it. Use -f to forcibly delete containers and pods', Forbidden),

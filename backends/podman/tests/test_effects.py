@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,14 @@ def test_a_build_that_is_ended_leaves_nothing(driver: Driver, build: Build, own_
         build(fileobj=f"FROM {own_image}\nRUN sleep 600\n".encode(), timeout=2)
     driver.remove("image", [own_image])
     assert driver.inspect("image", [own_image]) == [None]
+
+
+def test_a_build_without_the_cache(build: Build, image: str, named: Named) -> None:
+    """It leaves the image that was asked for, and none for each of its steps."""
+    label = named("label")
+    built = build(fileobj=f"FROM {image}\nLABEL {label}=1\nRUN touch /a\nRUN touch /b\n".encode(), nocache=True)
+    listing = ["podman", "images", "--all", "--no-trunc", "--format={{.Id}}", f"--filter=label={label}"]
+    assert subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split() == [built]
 
 
 def test_a_base_that_has_changed(

@@ -24,7 +24,16 @@ from .attachments import TestAttachments
 from .build import TestBuildImage
 from .build_output import TestBuildOutput
 from .build_secrets import TestBuildSecrets
-from .connection import TestClient, TestClose, TestEndpoint, TestListening, TestMissing, TestRecipe, TestVersion
+from .connection import (
+    TestClient,
+    TestClose,
+    TestEndpoint,
+    TestListening,
+    TestMissing,
+    TestRecipe,
+    TestStillRuns,
+    TestVersion,
+)
 from .create import TestCreateContainer
 from .deadlines import TestDeadEngine, TestDeadlines
 from .errors import TestErrors, TestSecrets
@@ -35,10 +44,13 @@ from .life import TestHealth, TestKill, TestPause, TestRestart, TestStart, TestS
 from .log import TestFollow, TestLogs
 from .networks import TestConnect, TestCreateNetwork, TestCreateVolume
 from .pull import TestPullImage, TestTagImage
+from .removal import TestBeginRemoval
+from .run import TestRunContainer
 from .side_by_side import TestThreads
 
 __all__ = [
     "TestAttachments",
+    "TestBeginRemoval",
     "TestBuildImage",
     "TestBuildOutput",
     "TestBuildSecrets",
@@ -69,8 +81,10 @@ __all__ = [
     "TestRecipe",
     "TestRemove",
     "TestRestart",
+    "TestRunContainer",
     "TestSecrets",
     "TestStart",
+    "TestStillRuns",
     "TestStop",
     "TestTagImage",
     "TestThreads",

@@ -209,3 +209,24 @@ class TestListening:
         driver.remove("container", [container])
         with pytest.raises(NotFound):
             driver.listening(before)
+
+
+class TestStillRuns:
+    def test_of_one_that_has_ended(self, driver: Driver, run: Create, facts: FactsOf) -> None:
+        """Of a container that has ended since, or was started anew, nobody says that it runs as it was seen."""
+        container = run()
+        before = facts(container)
+        driver.kill(container)
+        driver.wait(container, timeout=30)
+        assert driver.still_runs(before) is False
+        driver.start(container)
+        assert driver.still_runs(before) is False
+        driver.remove("container", [container], force=True)
+        assert driver.still_runs(facts(run()) | {"Id": before["Id"]}) is False
+
+    def test_of_one_that_is_paused(self, driver: Driver, run: Create, facts: FactsOf) -> None:
+        """Of a container that is paused nobody says that it runs."""
+        container = run()
+        before = facts(container)
+        driver.pause(container)
+        assert driver.still_runs(before) is False

@@ -111,6 +111,15 @@ class TestSecrets:
             driver.execute(run(environment=secrets), ["sleep", "0.5"], environment=secrets)
 
     @needs("processes")
+    def test_of_containers_that_are_run(self, driver: Driver, image: str, named: Named, tmp_path: Path) -> None:
+        """Nor does one that creates and starts a container in one go."""
+        options = {"image": image, "name": named("container"), "environment": {"PASSWORD": SECRET, "HOME": SECRET}}
+        with nobody_sees(SECRET, tmp_path):
+            container = driver.run_container({**options, "command": ["sh", "-c", "echo $PASSWORD $HOME"]})
+        driver.wait(container, timeout=30)
+        assert driver.logs(container).decode() == f"{SECRET} {SECRET}\n"
+
+    @needs("processes")
     def test_of_builds(self, build: Build, image: str, tmp_path: Path) -> None:
         """No process shows build arguments among its own."""
         dockerfile = f"FROM {image}\nARG PASSWORD\nRUN sleep 0.5\n".encode()

@@ -57,6 +57,7 @@ BOUNDED: dict[str, Verb] = {
     "put_archive": lambda driver, timeout: driver.put_archive("x", "/", b"", timeout=timeout),
     "remove": lambda driver, timeout: driver.remove(_KIND, ["x", "y"], force=True, timeout=timeout),
     "restart": lambda driver, timeout: driver.restart("x", timeout=timeout),
+    "run_container": lambda driver, timeout: driver.run_container({"image": "x"}, timeout=timeout),
     "start": lambda driver, timeout: driver.start("x", timeout=timeout),
     "stop": lambda driver, timeout: driver.stop("x", timeout=timeout),
     "unpause": lambda driver, timeout: driver.unpause("x", timeout=timeout),

@@ -21,11 +21,11 @@ from ...driver import (
     Options,
     Progress,
     Recipe,
+    Removal,
 )
 from ...exceptions import (
     Conflict,
     DeadlineExceeded,
-    DriverError,
     EngineError,
     EngineUnavailable,
     UnsupportedOption,
@@ -35,7 +35,7 @@ from . import life, making
 from .container import KILLED, ORDERLY, LogLine, MemoryContainer
 from .engine import MemoryEngine
 from .filters import matches
-from .removal import remove
+from .removal import MemoryRemoval, remove_all
 
 __tracebackhide__ = True
 
@@ -120,12 +120,7 @@ class MemoryDriver(Driver):
         timeout: float | None = None,
     ) -> None:
         with self._locked("remove", kind=kind, refs=list(refs), force=force, volumes=volumes) as engine:
-            errors: list[DriverError] = []
-            for ref in refs:
-                try:
-                    remove(engine, kind, ref, force=force, volumes=volumes)
-                except DriverError as error:
-                    errors.append(error)
+            errors = remove_all(engine, kind, refs, force=force, volumes=volumes)
             if errors:
                 raise errors[0]
 
@@ -335,6 +330,26 @@ class MemoryDriver(Driver):
             open_now = found.looks >= found.image.listens_after
             life.pass_time(engine, found)
             return sockets if sockets is None or open_now else frozenset()
+
+    def begin_removal(
+        self,
+        kind: Kind,
+        refs: Sequence[str],
+        *,
+        force: bool = False,
+        volumes: bool = False,
+        timeout: float | None = None,
+    ) -> Removal | None:
+        with self._locked("begin_removal", kind=kind, refs=list(refs), force=force, volumes=volumes) as engine:
+            return MemoryRemoval(lambda: self._remove_later(kind, refs, force, volumes), engine.removes_after)
+
+    def _remove_later(self, kind: Kind, refs: Sequence[str], force: bool, volumes: bool) -> bool:
+        with self.engine.changed:
+            if self._closed:
+                return False
+            errors = remove_all(self.engine, kind, refs, force=force, volumes=volumes)
+            self.engine.changed.notify_all()
+        return not errors
 
     def version(self, *, timeout: float | None = None) -> Facts:
         with self._call("version"):

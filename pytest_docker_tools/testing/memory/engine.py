@@ -25,7 +25,9 @@ Found: TypeAlias = "MemoryContainer | StoredImage | MemoryNetwork | MemoryVolume
 OnExecute = Callable[[dict[str, Any], Sequence[str]], "ExecResult | None"]
 OnBuild = Callable[[Mapping[str, Any]], MemoryImage]
 T = TypeVar("T", MemoryContainer, MemoryNetwork)
-VERBS = {name for name in vars(Driver) if not name.startswith("_")} - {"close", "endpoint", "recipe"}
+# Those that are made of others are no calls of the engine.
+_NO_CALLS = {"close", "endpoint", "recipe", "run_container", "still_runs"}
+VERBS = {name for name in vars(Driver) if not name.startswith("_")} - _NO_CALLS
 
 
 class Call(NamedTuple):
@@ -46,7 +48,8 @@ class MemoryEngine:
     """Containers, images, networks and volumes in memory, for several `MemoryDriver`s, as two runs share an engine.
 
     `calls` are the verbs that were called, oldest first. `registry` has the images that can be pulled, by reference,
-    and `logins` the username and password of each repository that wants them. All methods may be called from any
+    and `logins` the username and password of each repository that wants them. What `begin_removal` has begun
+    goes on for as many looks as `removes_after` says. All methods may be called from any
     thread. What only the driver uses is in modules of its own.
     """
 
@@ -55,6 +58,7 @@ class MemoryEngine:
         self.calls: list[Call] = []
         self.registry: dict[str, MemoryImage] = {}
         self.logins: dict[str, tuple[str, str]] = {}
+        self.removes_after = 0
         self.containers: dict[str, MemoryContainer] = {}
         self.images = ImageStore()
         self.networks: dict[str, MemoryNetwork] = {}

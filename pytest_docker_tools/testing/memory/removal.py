@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ...exceptions import Conflict, Forbidden
+from collections.abc import Callable, Sequence
+
+from ...driver import Removal
+from ...exceptions import Conflict, DriverError, Forbidden
 from .container import MemoryContainer
 from .engine import MemoryEngine
 from .image import StoredImage
@@ -13,8 +16,34 @@ from .network import PREDEFINED, MemoryNetwork
 __tracebackhide__ = True
 
 
-def remove(engine: MemoryEngine, kind: str, ref: str, *, force: bool, volumes: bool) -> None:
-    """Remove one object of a kind. One that is not there is fine."""
+class MemoryRemoval(Removal):
+    """A removal that is done when somebody has looked at it so many times. `work` says whether all is gone."""
+
+    def __init__(self, work: Callable[[], bool], looks: int) -> None:
+        self._work, self._looks = work, looks
+        self._is_done: bool | None = None
+
+    def poll(self) -> bool | None:
+        if self._is_done is None and self._looks == 0:
+            self._is_done = self._work()
+        self._looks -= 1
+        return self._is_done
+
+
+def remove_all(
+    engine: MemoryEngine, kind: str, refs: Sequence[str], *, force: bool, volumes: bool
+) -> list[DriverError]:
+    """Remove objects of a kind, and give why some of them cannot be. One that is not there is fine."""
+    errors = []
+    for ref in refs:
+        try:
+            _remove(engine, kind, ref, force=force, volumes=volumes)
+        except DriverError as error:
+            errors.append(error)
+    return errors
+
+
+def _remove(engine: MemoryEngine, kind: str, ref: str, *, force: bool, volumes: bool) -> None:
     found = engine.find(kind, ref)
     if isinstance(found, MemoryContainer):
         remove_container(engine, found, force=force, volumes=volumes)

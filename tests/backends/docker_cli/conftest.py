@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_docker_tools.testing.fixtures import children  # noqa: F401  for tests in this folder
 from pytest_docker_tools_docker_cli import Runner
 
 WriteClient = Callable[[str], Runner]
@@ -52,31 +51,3 @@ def recording(write_client: WriteClient, tmp_path: Path) -> tuple[Runner, Record
         return found
 
     return runner, recorded
-
-
-def is_gone(pid: int, within: float = 5) -> bool:
-    """Tell whether a process ends soon."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if _is_zombie(pid):
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def _is_zombie(pid: int) -> bool:
-    """A grandchild waits for the machine's first process, which may be slow, to take note of its end."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return False
-
-
-@pytest.fixture
-def gone() -> Callable[[int], bool]:
-    """What tells whether a process ends soon."""
-    return is_gone

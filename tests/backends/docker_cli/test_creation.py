@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_docker_tools.exceptions import EngineError, EngineWarning, UnsupportedOption
+from pytest_docker_tools.exceptions import EngineError, EngineWarning, PortUnavailable, UnsupportedOption
 from pytest_docker_tools_docker_cli import DockerCLIDriver, Runner
 
 WriteClient = Callable[[str], Runner]
@@ -137,6 +138,76 @@ class TestFurtherNetworks:
         assert commands()[-1] == ["rm", "--force", "--volumes", "--", "id"]
 
 
+class TestRunning:
+    def test_is_one_command(self, recording: Recording) -> None:
+        """A container is created and started by one command, with the flags that its creation has."""
+        runner, recorded = recording
+        options = {
+            "image": "x",
+            "command": ["a", "b"],
+            "environment": {"HOME": "secret", "A": "b"},
+            "network": "n",
+            "networking_config": {"n": {"aliases": ["c"]}},
+            "labels": {"d": "e"},
+        }
+        driver = DockerCLIDriver(binary=runner.program)
+        driver.create_container(options)
+        created = recorded()
+        assert driver.run_container(options) == "id"
+        ran = recorded()
+        assert created["argv"][0] == "create"
+        assert ran["argv"] == ["run", "--detach", *created["argv"][1:]]
+        assert ran["file"] == created["file"] == "HOME=secret\n"
+        assert ran["environment"] == created["environment"]
+
+    def test_files(self, write_client: WriteClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is in files for a creation is in files for this command."""
+        (tmp_path / "config.json").write_text('{"proxies": {}, "currentContext": "mine"}')
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        driver = DockerCLIDriver(binary=write_client(FILES).program)
+        driver.run_container({"image": "x", "use_config_proxy": False, "security_opt": ['seccomp={"a": 1}']})
+        found = json.loads((tmp_path / "found").read_text())
+        assert found["config"] == {"currentContext": "mine"}
+        assert found["profile"] == '{"a": 1}'
+        assert not Path(found["folder"]).exists()
+
+    def test_in_several_networks(self, write_client: WriteClient, tmp_path: Path) -> None:
+        """A container is in all its networks before it starts, and in none if that fails."""
+        driver = DockerCLIDriver(binary=write_client(COMMANDS.replace("CANNOT", "[]")).program)
+        assert driver.run_container(SEVERAL_NETWORKS) == "id"
+        commands = [json.loads(line) for line in (tmp_path / "commands").read_text().splitlines()]
+        assert [words[0] for words in commands] == ["create", "network", "network", "start"]
+
+    @pytest.mark.parametrize(
+        ("prints", "says", "asked"),
+        [
+            ("0" * 64, "driver failed: port is already allocated.", "start container '000000000000'"),
+            ("", "Bind for 0.0.0.0:80 failed: port is already allocated.", "create a container from 'x'"),
+        ],
+    )
+    def test_what_fails(self, write_client: WriteClient, prints: str, says: str, asked: str) -> None:
+        """An error says whether the container is there, and has its id then."""
+        code = f"import sys; print({prints!r}); sys.exit('docker: Error response from daemon: ' + {says!r})"
+        driver = DockerCLIDriver(binary=write_client(code).program)
+        with pytest.raises(PortUnavailable, match=f"client could not {asked}: {re.escape(says)}") as raised:
+            driver.run_container({"image": "x"})
+        assert raised.value.created == (prints or None)
+
+    def test_a_flag_that_is_refused(self, write_client: WriteClient) -> None:
+        """What the client cannot be told is refused by the keyword that says it."""
+        driver = DockerCLIDriver(binary=write_client("import sys; sys.exit('unknown flag: --ip')").program)
+        with pytest.raises(UnsupportedOption) as raised:
+            driver.run_container({"image": "x", "networking_config": {"n": {"ipv4_address": "192.0.2.9"}}})
+        assert raised.value.keyword == "networking_config"
+        assert raised.value.created is None
+
+    def test_an_image_whose_command_is_written_out(self, write_client: WriteClient, tmp_path: Path) -> None:
+        """With an empty entrypoint, the image's command is written out."""
+        DockerCLIDriver(binary=write_client(IMAGE).program).run_container({"image": "x", "entrypoint": ""})
+        ran = json.loads((tmp_path / "created").read_text())
+        assert ran == ["run", "--detach", "--pull=never", "--entrypoint=", "--", "x", "serve", "-v"]
+
+
 class TestProcess:
     @pytest.mark.parametrize(
         ("options", "flags", "words"),
@@ -259,6 +330,13 @@ class TestWarnings:
         with pytest.warns(EngineWarning) as found:
             assert driver.create_container({"image": "x"}) == "id"
         assert [str(item.message) for item in found] == [warning]
+
+    def test_of_one_that_runs(self, write_client: WriteClient) -> None:
+        """So is what it warns of a container that was started as well."""
+        driver = DockerCLIDriver(binary=write_client(WARNING.format(said="WARNING: it is the wrong day")).program)
+        with pytest.warns(EngineWarning, match="it is the wrong day") as found:
+            assert driver.run_container({"image": "x"}) == "id"
+        assert [item.filename for item in found] == [__file__]
 
     def test_several(self, write_client: WriteClient) -> None:
         """Each of them is a warning of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +21,8 @@ import pytest
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 from pytest_docker_tools_docker_cli import Command, Runner
+from pytest_docker_tools_docker_cli import runner as runner_module
+from pytest_docker_tools_docker_cli.process import Child
 
 WriteClient = Callable[[str], Runner]
 Recording = tuple[Runner, Callable[[], dict[str, Any]]]
@@ -303,6 +307,38 @@ time.sleep(600)
         with write_client(HELD).lines(command(), NEVER) as lines:
             assert list(lines) == [b"done\n"]
         assert time.monotonic() - started < 4
+
+    def test_are_forgotten(self, write_client: WriteClient) -> None:
+        """Nothing is kept of a command that is over."""
+        runner = write_client("print(1)")
+        with runner.lines(command(), NEVER) as lines:
+            list(lines)
+        runner.run(command(), NEVER)
+        runner.finish(runner.begin(command()))
+        seen = weakref.ref(lines.child)
+        del lines
+        gc.collect()
+        assert seen() is None
+
+    @pytest.mark.parametrize("how", ["run", "begin"])
+    def test_that_start_while_the_runner_closes_are_ended(
+        self, write_client: WriteClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: Gone, how: str
+    ) -> None:
+        """A command that `close` comes too early for is ended all the same."""
+        runner = write_client(FAMILY)
+        started: list[int] = []
+
+        class Late(Child):
+            def __init__(self, *arguments: Any, **options: Any) -> None:
+                super().__init__(*arguments, **options)
+                started.extend(family(tmp_path))
+                runner.close()
+
+        monkeypatch.setattr(runner_module, "Child", Late)
+        with pytest.raises(EngineUnavailable, match="has been closed"):
+            runner.begin(command()) if how == "begin" else runner.run(command(), NEVER)
+        assert started
+        assert all(gone(pid) for pid in started)
 
     def test_end_when_the_runner_is_closed(self, write_client: WriteClient) -> None:
         """Who reads lines when the runner is closed gets EngineUnavailable."""

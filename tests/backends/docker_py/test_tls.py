@@ -93,6 +93,16 @@ def test_of_a_client(engine: FakeEngine, certificates: Path) -> None:
 
 
 @pytest.mark.usefixtures("chosen")
+def test_a_removal_that_nobody_waits_for(open_driver: Open, engine: FakeEngine) -> None:
+    """A removal that nobody waits for goes over TLS as well."""
+    driver, ref = open_driver(), "1" * 64
+    engine.tell(f"DELETE /containers/{ref}", b"", 204)
+    driver.version()
+    removals = [driver.begin_removal("container", [ref] * 2) for _ in range(2)]
+    assert [removal and removal.wait(30) for removal in removals] == [True, True]
+
+
+@pytest.mark.usefixtures("chosen")
 def test_one_that_hangs(open_driver: Open, engine: FakeEngine) -> None:
     """A call over TLS ends in time as any other, and its thread with it."""
     over = threading.Event()

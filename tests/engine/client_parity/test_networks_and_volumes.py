@@ -130,3 +130,11 @@ class TestVolumes:
                 act()
         with raises("NotFound"):
             client.volumes.get("no-such-volume")
+
+
+def test_prepare_model(client: Any, named: Named, run: Make, image: str) -> None:
+    """Of its inspect JSON each kind of object is made without asking the engine."""
+    network, volume = client.networks.create(named("network")), client.volumes.create(named("volume"))
+    found = [(client.images, client.images.get(image)), (client.containers, run())]
+    for collection, made in [*found, (client.networks, network), (client.volumes, volume)]:
+        assert collection.prepare_model(made.attrs) == made

@@ -113,11 +113,26 @@ def test_a_container_dies_on_request(driver: MemoryDriver, engine: MemoryEngine)
         engine.end_container(ref)
 
 
+def test_a_removal_goes_on_for_some_looks(driver: MemoryDriver, engine: MemoryEngine) -> None:
+    """What nobody waits for is removed when it was looked at as often as the test says, or as a waiting one needs."""
+    engine.removes_after = 2
+    refs = [running(driver), running(driver)]
+    removals = [driver.begin_removal("container", [ref], force=True) for ref in refs]
+    assert all(removals)
+    assert [removals[0].poll() for _ in range(2)] == [None, None]  # type: ignore[union-attr]
+    assert set(engine.containers) == set(refs)
+    assert removals[0].poll() is removals[1].wait() is True  # type: ignore[union-attr]
+    assert not engine.containers
+
+
 def test_a_closed_driver(engine: MemoryEngine) -> None:
     """Closing is for one driver; another one goes on with the engine."""
     driver, other = MemoryDriver(engine), MemoryDriver(engine)
     ref = running(driver)
+    removal = driver.begin_removal("container", [ref], force=True)
     driver.close()
+    assert removal is not None
+    assert removal.wait() is False
     assert state_of(other, ref)["Running"]
 
 

@@ -1,0 +1,5 @@
+"""The shortest of runs."""
+
+
+def test_nothing() -> None:
+    """Nothing is done."""

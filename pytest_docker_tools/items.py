@@ -1,0 +1,74 @@
+"""What is on an engine, by its labels."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from . import labels, moments
+from .driver import KINDS, Driver, Facts, Kind
+
+__tracebackhide__ = True
+
+
+class Item(NamedTuple):
+    """A container, image, network or volume, by its inspect JSON."""
+
+    kind: Kind
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        """Its name, of an image its id."""
+        return str(self.facts["Id" if self.kind == "image" else "Name"]).lstrip("/")
+
+    @property
+    def ref(self) -> str:
+        """Its id, of a volume its name."""
+        return str(self.facts["Name" if self.kind == "volume" else "Id"])
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Its labels."""
+        return labels.of(self.kind, self.facts)
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether a run that keeps what it makes has made it."""
+        return self.labels.get(labels.CREATOR) == labels.CREATED_BY_US and self.labels.get(labels.REUSABLE) == "true"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the time to live of what is reusable is over."""
+        expires = self.labels.get(labels.EXPIRES, "")
+        return expires.isdecimal() and float(expires) <= time.time()
+
+    @property
+    def created(self) -> float:
+        """When it was created, in seconds of the epoch; 0 where that is not told."""
+        return moments.epoch(self.facts.get("Created") or "") or 0.0
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def labelled(driver: Driver, kind: Kind, label: str, value: str) -> list[Item]:
+    """Give all of a kind that have a label."""
+    return of_refs(driver, kind, driver.ids(kind, {"label": f"{label}={value}"}))
+
+
+def of_refs(driver: Driver, kind: Kind, refs: list[str]) -> list[Item]:
+    """Give those of a kind that are there."""
+    return [Item(kind, facts) for facts in (driver.inspect(kind, refs) if refs else []) if facts]
+
+
+def in_removal_order(found: Iterable[Item]) -> list[Item]:
+    """Give what needs others before these: containers come first, those that were created later before the others."""
+    return sorted(found, key=lambda item: (KINDS.index(item.kind), -item.created, item.name))
+
+
+def named(driver: Driver, kind: Kind, name: str) -> Item | None:
+    """Give the one that has that very name, None where there is none."""
+    # An engine also resolves the beginning of an id.
+    return next((item for item in of_refs(driver, kind, [name]) if item.name == name), None)

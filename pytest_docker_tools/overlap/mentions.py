@@ -1,0 +1,74 @@
+"""By which names fixtures are known to each other without a reference.
+
+A container may ask for an image by the tag with which another fixture builds it, or for a server by its alias. pytest
+knows of no dependency there, but who puts the one before the other in a test counts on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ..definition import Definition
+from ..exceptions import TemplateError
+from ..normalise import image_reference
+
+__tracebackhide__ = True
+
+# What no name begins or ends next to, in a text that has it.
+_PART = r"[\w.-]"
+
+
+@cache
+def names(definition: Definition) -> frozenset[str]:
+    """Give the names by which others may mean what a fixture makes."""
+    outline = _outline(definition)
+    networks = outline.get("networks")
+    endpoints = networks.values() if isinstance(networks, Mapping) else ()
+    stages = outline.get("stages")
+    if outline.get("repository"):
+        # Other tags of what is pulled are other images.
+        pulled = image_reference(outline)
+        return frozenset(text for text in (pulled, pulled.removesuffix(":latest")) if "{" not in text)
+    given = [
+        *(outline.get(keyword) for keyword in ("name", "tag", "aliases")),
+        *(stages.values() if isinstance(stages, Mapping) else ()),
+        *(endpoint.get("Aliases") for endpoint in endpoints if isinstance(endpoint, Mapping)),
+    ]
+    found = {text for text in _texts(given) if text and "{" not in text}
+    # An image is meant with any tag of its repository.
+    return frozenset(found | {re.sub(r":[\w.-]+$", "", text) for text in found})
+
+
+def are_mentioned(names: Collection[str], definition: Definition) -> bool:
+    """Say whether the keywords of a fixture have any of these names in them."""
+    if not names:
+        return False
+    named = re.compile(rf"(?<!{_PART})(?:{'|'.join(map(re.escape, names))})(?!{_PART})")
+    return any(named.search(text) for text in _mentioned(definition))
+
+
+@cache
+def _mentioned(definition: Definition) -> tuple[str, ...]:
+    return tuple(_texts(_outline(definition)))
+
+
+def _outline(definition: Definition) -> Mapping[str, Any]:
+    try:
+        return definition.outline()
+    except TemplateError:
+        # Its setup will say so.
+        return {}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give the texts in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts([*value, *value.values()])
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _texts(item)
