@@ -24,15 +24,35 @@ async def make_room(wanted: Wanted, there: Item | None, why: str, own: locks.Loc
     # Whoever makes, or begins to use, what needs it uses it as well: while nobody does, all of that is let alone.
     if there is not None:
         _require_removable(wanted, there, why, own)
-    needing = await _needing(wanted)
-    removed = [*needing, *([] if there is None else [there])]
-    removed += _holding(wanted.driver, removed)
+    removed = await _all_of_it(wanted, there)
+    if await _were_waited_for(wanted, removed, own):
+        removed = await _all_of_it(wanted, there)
     for item in removed:
         _require_removable(wanted, item, why, own)
     removed = items.in_removal_order(removed)
     for item in removed:
         resource.remove(wanted.driver, item.kind, item.ref)
     return [str(item) for item in removed if item.is_reusable and item is not there]
+
+
+async def _all_of_it(wanted: Wanted, there: Item | None) -> list[Item]:
+    """Give what is there, and all that has to go with it."""
+    removed = [*await _needing(wanted), *([] if there is None else [there])]
+    return removed + _holding(wanted.driver, removed)
+
+
+async def _were_waited_for(wanted: Wanted, removed: Sequence[Item], own: locks.Lock) -> bool:
+    """Wait for those who are about to use any of these containers, and say whether there were any.
+
+    A fixture that is set up beside this one, without need of it by now, may be making such a container anew.
+    """
+    meeting = runs.of(wanted.setup.config).meeting
+    # Nobody waits for networks and volumes: two that wait for each other would do so for ever.
+    keys = [_key(wanted, item) for item in removed if item.kind == "container" and item.is_reusable]
+    busy = [key for key in keys if use.others(meeting, key, own)]
+    for key in busy:
+        (await locks.taken(use.turn(meeting, key))).release()
+    return bool(busy)
 
 
 async def _needing(wanted: Wanted) -> list[Item]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 
 from pytest_docker_tools import labels, locks, meeting
@@ -231,6 +234,42 @@ def test_what_is_in_use_is_let_alone_with_all_that_needs_it(
     with used_elsewhere(engine, "network", "backend"):
         run("--reuse-containers", "test_it.py::test_backend").assert_outcomes(errors=1)
     assert "ids" not in verbs(engine)
+
+
+@pytest.mark.parametrize("kind", ["network", "volume"])
+def test_what_this_run_makes_anew_meanwhile(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    """A container that gets another definition beside it, with nothing of what is stale, does not stop that."""
+    keyword = {"network": "network='{it.name}'", "volume": "volumes={'{it.name}': {'bind': '/data'}}"}[kind]
+    text = f"{HEADER}it = {kind}(name='it', labels={{'new': '%s'}})\ndef test_it(it, app): ...\n"
+    pytester.makepyfile(test_it=text % 1 + f"app = container(image='app', name='app', {keyword})")
+    run("--reuse-containers").assert_outcomes(passed=1)
+    first = there(engine)
+    looks_for_app, looks_for_users = threading.Event(), threading.Event()
+    inspect, ids = MemoryDriver.inspect, MemoryDriver.ids
+
+    def inspected(driver: MemoryDriver, of: Kind, refs: list[str], **more: Any) -> Any:
+        if (of, refs) == ("container", ["app"]):
+            looks_for_app.set()
+            assert looks_for_users.wait(20)
+        elif (of, refs) == (kind, ["it"]):
+            assert looks_for_app.wait(20)
+        return inspect(driver, of, refs, **more)
+
+    def found(driver: MemoryDriver, of: Kind, filters: Any = None, **more: Any) -> list[str]:
+        if kind in (filters or {}):
+            looks_for_users.set()
+        return ids(driver, of, filters, **more)
+
+    monkeypatch.setattr(MemoryDriver, "inspect", inspected)
+    monkeypatch.setattr(MemoryDriver, "ids", found)
+    pytester.makepyfile(test_it=text % 2 + "app = container(image='app', name='app')")
+    result = run("--reuse-containers")
+    result.assert_outcomes(passed=1)
+    assert looks_for_users.is_set()
+    second = there(engine)
+    assert {name for name in second if first[name] != second[name]} == {"it", "app"} == set(second)
 
 
 @pytest.mark.usefixtures("environment")
