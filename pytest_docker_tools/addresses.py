@@ -138,13 +138,13 @@ def address_in(network: Mapping[str, Any]) -> str | None:
 
 def own_container(driver: Driver, timeout: float | None = None) -> Mapping[str, Any] | None:
     """Give the facts of the container whose network the tests use, None where that is the network of a machine."""
-    own = _own_id(driver, timeout)
+    own = own_id(driver, timeout)
     facts = driver.inspect("container", [own], timeout=timeout)[0] if own else None
     holder = _holder(facts, driver, timeout) if facts else None
     return None if holder is None or _mode(holder) == "host" else holder
 
 
-def _own_id(driver: Driver, timeout: float | None) -> str | None:
+def own_id(driver: Driver, timeout: float | None = None) -> str | None:
     """Give the id of the container that the tests may be in: its mounts have it, and mostly its host name."""
     try:
         mounted = _MOUNTED_BY_ENGINE.search(_MOUNTS.read_text())

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from . import backlog, ledger, overlap, timings, witnesses
+from . import backlog, guard, ledger, overlap, timings, witnesses
 from .failures import keeping, sections
 from .terminal import header
 
@@ -21,13 +21,14 @@ __tracebackhide__ = True
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Begin what can be made or removed now, and say which engine there is as soon as there is a client of it."""
+    """Begin what can be made or removed now. Of a client's engine, once there is one, say which it is, and guard it."""
     witnesses.before_fixture(fixturedef, request)
     with timings.turn(fixturedef, request):
         value = yield from overlap.of(request.config).around(fixturedef, request)
     if fixturedef.argname == "docker_client":
         witnesses.after_client(request)
-        header.announce(request.config, value)
+        is_guarded = guard.begin(request.config, value)
+        header.announce(request.config, value, is_guarded=is_guarded)
     return value
 
 

@@ -19,15 +19,19 @@ CREATED_BY_US = "pytest-docker-tools"
 REUSABLE = "pytest-docker-tools.reusable"
 #: "true" for what the workers of a run have in common.
 SHARED = "pytest-docker-tools.shared"
-#: What it was made from (see `signature`), and, for what is reusable, the second of the epoch until which it is.
+#: What it was made from (see `signature`).
 SIGNATURE = "pytest-docker-tools.signature"
 DEFINITION = "pytest-docker-tools.definition"
+#: The second of the epoch from which it may be taken for dead, whoever made it; for what is reusable, for old.
 EXPIRES = "pytest-docker-tools.expires"
 #: Different for each creation.
 CREATION = "pytest-docker-tools.creation"
 #: The run that made it, and which process of it (see `runs`).
 RUN = "pytest-docker-tools.run"
 OWNER = "pytest-docker-tools.owner"
+#: That process for who does not meet it (see `processes`), and the container that it is in (see `owners`).
+PROCESS = "pytest-docker-tools.process"
+CONTAINER = "pytest-docker-tools.container"
 #: "failed" where the run keeps what failed tests have used.
 KEEP = "pytest-docker-tools.keep"
 #: "true" for the image, and the container, that a volume is filled through.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from . import items, labels, ledger, resource, runs, signature
+from . import items, labels, ledger, owners, resource, runs, signature
 from .definition import Setup
 from .driver import Driver, Facts, Kind
 from .exceptions import Conflict, DriverError
@@ -124,7 +124,7 @@ def _marked(wanted: Wanted, marks: Mapping[str, str]) -> Iterator[None]:
 
 def _create_mark(wanted: Wanted, marks: Mapping[str, str]) -> None:
     mark = _mark(wanted.name)
-    known = {**resource.origin(wanted.setup.config), **marks, labels.UNFINISHED: wanted.name}
+    known = {**owners.described(wanted.setup.config, wanted.driver), **marks, labels.UNFINISHED: wanted.name}
     # It may be there still, of one that was left half-made.
     with contextlib.suppress(Conflict):
         wanted.driver.create_volume(labels.added({"name": mark}, known))

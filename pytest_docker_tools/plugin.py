@@ -24,6 +24,7 @@ pytest.register_assert_rewrite("pytest_docker_tools.testing")
 _FACTORY_MODULE = f"{__package__}.factory"
 _SUMMARY_MODULE = f"{__package__}.terminal.summary"
 _AROUND_TESTS = f"{__package__}.around_tests"
+_GUARD_MODULE = f"{__package__}.guard"
 _RUNS_MODULE = f"{__package__}.runs"
 _TIMINGS_MODULE = f"{__package__}.timings"
 _LOGS = ("all", "tail", "none")
@@ -118,6 +119,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="off",
     )
     parser.addini("docker_reuse_ttl", "Seconds after which what is kept is made anew (default: it stays for ever).")
+    parser.addini(
+        "docker_ttl",
+        "Seconds after which any run may remove what this one has made, as if it were killed (default: only a run that "
+        "can see that it was).",
+    )
     parser.addini("docker_timeout", "Seconds that one call of the container engine may take (default: the driver's).")
 
 
@@ -135,6 +141,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _require_one_of("The ini option docker_reuse", config.getini("docker_reuse"), _REUSE)
     _require_one_of("The environment variable PYTEST_DOCKER_REUSE", os.environ.get("PYTEST_DOCKER_REUSE"), _REUSE)
     _seconds(config, "docker_reuse_ttl")
+    _seconds(config, "docker_ttl")
     if config.getoption("docker_timings_page"):
         from .timings import ending
 
@@ -201,7 +208,9 @@ def docker_client(pytestconfig: pytest.Config) -> Iterator[Client]:
 
     with closing(open_driver(backend_of(pytestconfig), _settings(pytestconfig))) as driver:
         client = client_of(driver)
-        header.announce(pytestconfig, client)
+        if not pytestconfig.pluginmanager.has_plugin(_AROUND_TESTS):
+            # Nothing is made that would have to be guarded.
+            header.announce(pytestconfig, client, is_guarded=True)
         yield client
 
 
@@ -274,7 +283,11 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say to other runs that this one is over."""
+    """Say that this run is over."""
+    if _GUARD_MODULE in sys.modules:
+        from . import guard
+
+        guard.end(config)
     if _RUNS_MODULE in sys.modules:
         from . import runs
 

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from . import backlog, labels, ledger, runs, timings, witnesses
+from . import backlog, labels, ledger, owners, timings, witnesses
 from .definition import Setup
 from .driver import Driver, Kind
-from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption, UsageError
+from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption
 from .failures import keeping, sections
 from .ledger import Entry
 from .tasks import Work, call
@@ -44,7 +44,7 @@ async def make(
     """
     asked = time.time()
     keep = {labels.KEEP: setup.config.getoption("docker_keep")} if keeping.is_on(setup.config) else {}
-    labelled = labels.added(options, {**origin(setup.config), **keep, **marks})
+    labelled = labels.added(options, {**owners.described(setup.config, setup.driver), **keep, **marks})
     started, measured = start, timings.timed(setup, "start" if start else "create", create)
     try:
         ref = await call(measured, setup.driver, kind, labelled, start=start)
@@ -55,17 +55,6 @@ async def make(
     entry = ledger.of(setup.config).add(setup.instance, kind, ref, setup.driver, (asked, time.time()))
     entry.started = started
     return entry, await _prepared(setup, entry, prepare)
-
-
-def origin(config: pytest.Config) -> dict[str, str]:
-    """Give the labels that say which run makes something, and which process of it.
-
-    Where there is no folder in which others could see whether the process is alive, it goes without that.
-    """
-    found = {labels.RUN: runs.id_of(config)}
-    with contextlib.suppress(UsageError, OSError):
-        found[labels.OWNER] = runs.of(config).owner
-    return found
 
 
 async def _prepared(setup: Setup, entry: Entry, prepare: Prepare[T]) -> T:

@@ -159,10 +159,11 @@ def is_known(place: Path, owner: str) -> bool:
     return _run_of(place, owner) is not None
 
 
-def is_alive(place: Path, owner: str) -> bool:
-    """Say whether any process of the run of an owner who is known is alive."""
+def is_alive(place: Path, owner: str, *, anyone: bool = False) -> bool:
+    """Say whether an owner who is known is alive, or, with `anyone`, any process of its run."""
     run = _run_of(place, owner)
-    return run is not None and bool(locks.holders(_processes(place, run)))
+    alive = locks.holders(_processes(place, run)) if run else []
+    return bool(alive) if anyone else owner.rpartition("/")[2] in [file.name for file in alive]
 
 
 def _forget_dead(place: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
+from pytest_docker_tools import guard
 from pytest_docker_tools import plugin as docker_plugin
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
@@ -90,6 +91,12 @@ def engine() -> MemoryEngine:
     engine = MemoryEngine()
     engine.add_image("app:latest", MemoryImage(env={"PATH": "/bin"}, logs=b"hello from the app\n"))
     return engine
+
+
+@pytest.fixture
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not look for what killed runs have left: the calls of the engine are those for what is tested."""
+    monkeypatch.setattr(guard, "begin", lambda config, client: False)
 
 
 @pytest.fixture

@@ -172,14 +172,25 @@ def test_what_somebody_else_made_is_not_looked_at(clean: Clean, driver: Driver, 
 def test_what_a_run_that_goes_on_has_made_is_kept(
     make: Make, start: RunOver, clean: Clean, marks: dict[str, str], everything: bool
 ) -> None:
-    """Nothing of it is removed while any of its processes lives, though the one that made it has crashed."""
+    """Nothing of a process is removed while it lives."""
+    run = start()
+    make(run, "network", "net", marks)
+    assert clean(everything=everything) == ["kept network net its run goes on"]
+    run.close()
+    assert clean(everything=True) == ["removed network net"]
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_a_worker_that_crashed_has_made(make: Make, start: RunOver, clean: Clean, everything: bool) -> None:
+    """What its run shares is kept while any process of that lives; what the worker had of its own is not."""
     controller = start()
     worker = start("gw0", of=controller)
-    make(worker, "network", "net", marks)
+    make(worker, "network", "its-own")
+    make(worker, "network", "shared", {labels.SHARED: "true"})
     worker.close()
-    assert clean(everything=everything) == ["kept network net its run goes on"]
+    assert clean(everything=everything) == ["kept network shared its run goes on", "removed network its-own"]
     controller.close()
-    assert clean(everything=True) == ["removed network net"]
+    assert clean() == ["removed network shared"]
 
 
 def test_one_of_two_runs(make: Make, start: RunOver, clean: Clean) -> None:

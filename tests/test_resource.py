@@ -160,12 +160,12 @@ def test_a_run_does_without_a_folder_to_meet_others(
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
-    """Where processes cannot meet, what is made and removed by one alone is so all the same, and says only its run."""
+    """Where processes cannot meet, what is made and removed by one alone is so all the same, and says so."""
     monkeypatch.setattr(meeting, "folder", Mock(side_effect=error))
     pytester.makepyfile(ALL)
     run().assert_outcomes(passed=1)
     assert nothing_left(engine)
-    assert all(labels.RUN in given and labels.OWNER not in given for given in labels_given(engine))
+    assert all(given[labels.RUN] and not given[labels.OWNER] for given in labels_given(engine))
 
 
 def test_a_worker_that_cannot_meet_others_keeps_what_failed(

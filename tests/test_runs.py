@@ -165,13 +165,16 @@ def test_a_killed_run(pytester: pytest.Pytester, home: Path) -> None:
 
 
 def test_one_of_several_processes_is_killed(place: Path) -> None:
-    """A run is alive for as long as one of its processes is."""
+    """A run is alive for as long as one of its processes is, each of these for itself."""
     first, owner = start(place, "gw0")
-    second, _ = start(place, "gw1")
+    second, other = start(place, "gw1")
     kill(first)
-    assert runs.is_alive(place, owner)
-    kill(second)
     assert not runs.is_alive(place, owner)
+    assert runs.is_alive(place, other)
+    assert runs.is_alive(place, owner, anyone=True)
+    kill(second)
+    assert not runs.is_alive(place, other)
+    assert not runs.is_alive(place, owner, anyone=True)
 
 
 def test_a_process_of_the_same_name(place: Path) -> None:
@@ -180,9 +183,10 @@ def test_a_process_of_the_same_name(place: Path) -> None:
     kill(first)
     again = runs.Run(place, ID, "gw0")
     assert again.owner != owner
-    assert runs.is_alive(place, owner)
-    again.close()
+    assert runs.is_alive(place, again.owner)
     assert not runs.is_alive(place, owner)
+    again.close()
+    assert not runs.is_alive(place, again.owner)
 
 
 def test_other_runs(place: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from pytest_docker_tools import processes
 from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
@@ -87,6 +88,9 @@ class Runner:
         self.name = os.path.basename(program).removesuffix(".exe")
         found = shutil.which(program, path=self.environment.get("PATH"))
         self.program = found and os.path.abspath(found)
+        if self.program:
+            # So that it can be ended when this process is no more.
+            self.environment[processes.CALLER] = processes.mark(self.program)
         self._missing = f"There is no {program!r} on the PATH. {install}".strip()
         self._children: set[Child] = set()
         self._lock = threading.Lock()

@@ -102,7 +102,7 @@ async def _used(wanted: Wanted, item: Item, prepare: Prepare[T]) -> tuple[Entry,
 
 def _expiry(wanted: Wanted) -> dict[str, str]:
     seconds = time_to_live(wanted.setup.config)
-    return {} if seconds is None else {labels.EXPIRES: f"{time.time() + seconds:.0f}"}
+    return {labels.EXPIRES: "" if seconds is None else f"{time.time() + seconds:.0f}"}
 
 
 def _leave(entry: Entry, own: locks.Lock) -> None:

@@ -19,14 +19,16 @@ T = TypeVar("T")
 
 _TITLE = "docker"
 _IS_SAID = pytest.StashKey[bool]()
+_UNGUARDED = "; if pytest is killed, what it leaves stays until the next run"
 # Seconds that an engine has to say its version.
 _PATIENCE = 3.0
 
 
-def announce(config: pytest.Config, client: Any) -> None:
+def announce(config: pytest.Config, client: Any, *, is_guarded: bool) -> None:
     """Say which engine is behind a client: at once on a terminal, else at the end of the run, and once.
 
-    With -qq, and where nobody reads it, nothing is asked.
+    And whether there is nobody who removes what is left if this process is killed. With -qq, and where nobody reads
+    it, nothing is asked.
     """
     has_reader = writing.reporter_of(config) is not None or hasattr(config, "workerinput")
     if not has_reader or config.getoption("verbose", 0) < -1 or config.stash.get(_IS_SAID, False):
@@ -34,7 +36,7 @@ def announce(config: pytest.Config, client: Any) -> None:
     config.stash[_IS_SAID] = True
     # Whatever the client is, and whoever writes on the terminal: no test depends on this line.
     with contextlib.suppress(Exception):
-        line = described(drivers.driver_of(client))
+        line = described(drivers.driver_of(client)) + ("" if is_guarded else _UNGUARDED)
         if writing.is_seen(config):
             writing.insert(config, f"{_TITLE}: {line}")
         else:

@@ -123,6 +123,17 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
+def unguarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what killed runs of the project leave stay there, and let nobody else who looks for it know them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "cache"))
+    pytester.makeconftest(
+        "from pytest_docker_tools import guard, processes\n"
+        "guard.begin = lambda config, client: False\n"
+        "processes.identity = lambda pid=None: ''\n"
+    )
+
+
+@pytest.fixture
 def module(pytester: pytest.Pytester, mark: str) -> Callable[[str], Path]:
     """Write a test module."""
 

@@ -17,6 +17,9 @@ from pytest_docker_tools.testing.fixtures import Named
 
 from .conftest import BASE, OtherEngine, Project, wait_until
 
+# What is about runs that were killed is about what is left without their watchers.
+pytestmark = pytest.mark.usefixtures("unguarded")
+
 Process = subprocess.Popen[bytes]
 Start = Callable[..., Process]
 Clean = Callable[..., "Said"]

@@ -367,6 +367,7 @@ class TestWhatIsThere:
         assert there(engine) == first
 
     @pytest.mark.parametrize("verb", ["inspect", "start", "ids", "remove", "create_container"])
+    @pytest.mark.usefixtures("unguarded")
     def test_the_engine_goes_away(self, pytester: pytest.Pytester, run: Run, engine: MemoryEngine, verb: str) -> None:
         """An engine that goes away at any step is told, and not taken for a container that cannot be used."""
         write_one(pytester)
@@ -571,6 +572,7 @@ class TestInOneRun:
             assert not is_used(engine, "network", "net")
             assert not is_used(engine, "container", "it")
 
+    @pytest.mark.usefixtures("unguarded")
     def test_others_wait_for_their_turn(
         self, pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -224,7 +224,7 @@ def test_what_others_use_stops_it(
     run("--reuse-containers", "test_it.py::test_backend").assert_outcomes(passed=1)
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("environment", "unguarded")
 def test_what_is_in_use_is_let_alone_with_all_that_needs_it(
     pytester: pytest.Pytester, run: Run, engine: MemoryEngine
 ) -> None:
@@ -237,6 +237,7 @@ def test_what_is_in_use_is_let_alone_with_all_that_needs_it(
 
 
 @pytest.mark.parametrize("kind", ["network", "volume"])
+@pytest.mark.usefixtures("unguarded")
 def test_what_this_run_makes_anew_meanwhile(
     pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, kind: Kind
 ) -> None:

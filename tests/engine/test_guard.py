@@ -1,0 +1,286 @@
+"""What is left on a real engine by runs that were killed: nothing, and nothing of others is touched."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_docker_tools import items, labels, processes
+from pytest_docker_tools.driver import KINDS, Driver
+from pytest_docker_tools.testing.capabilities import skip_without
+
+from .conftest import BASE, Project, wait_until
+
+Process = subprocess.Popen[bytes]
+Start = Callable[..., Process]
+Left = Callable[[], list[str]]
+
+# Eight resources, and a test that says where it is, and goes on until it is told to end.
+SHOP = """
+import os, time
+
+net = network(labels=MARK)
+back = network(labels=MARK)
+data = volume(labels=MARK, initial_content={'file': 'content'})
+logs = volume(labels=MARK)
+db = container(
+    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, networks=['{net.name}', '{back.name}'],
+    volumes={'{data.name}': {'bind': '/data'}},
+)
+web = container(
+    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network='{net.name}', depends_on=[db],
+    volumes={'{logs.name}': {'bind': '/logs'}},
+)
+side = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network_mode='container:{web.id}')
+job = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, files={'/file': 'content'})
+
+def be_open(name):
+    Path(f'{name}.new').write_text(str(os.getpid()))
+    Path(f'{name}.new').rename(name)
+    while not Path('closes').exists():
+        time.sleep(0.02)
+"""
+OPEN = SHOP + "def test_it(side, job): be_open('shop')"
+# Seconds for which nothing may appear once all is gone, in which what an engine was asked for is there.
+QUIET = 3.0
+
+
+@pytest.fixture
+def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
+    """Start pytest, as the first process of a group, on a module; the group is killed in the end."""
+    started: list[Process] = []
+
+    def start(text: str, *arguments: str) -> Process:
+        module(text)
+        command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
+        with (pytester.path / f"log-{len(started)}").open("w") as log:
+            started.append(pytester.popen(command, stdout=log, stderr=log, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        kill_group(process)
+
+
+def kill_group(process: Process) -> None:
+    """Kill a process with its group, as a shell or a CI server does."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def goes(left: Left) -> bool:
+    """Wait until nothing is left, and say whether that stays so."""
+    wait_until(lambda: not left())
+    end = time.monotonic() + QUIET
+    while time.monotonic() < end:
+        if left():
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def watchers(pid: int) -> list[int]:
+    """Give the watchers that a process has started."""
+    children = Path("/proc", str(pid), "task", str(pid), "children").read_text().split()
+    return [int(child) for child in children if b"watcher.py" in Path("/proc", child, "cmdline").read_bytes()]
+
+
+@pytest.mark.parametrize("kill", [Process.kill, kill_group], ids=["process", "group"])
+def test_a_run_that_is_killed_in_a_test(
+    start: Start, left: Left, pytester: pytest.Pytester, kill: Callable[[Process], None]
+) -> None:
+    """Whether pytest alone is killed or all of its group, nothing is left, and nothing appears."""
+    process = start(OPEN)
+    wait_until((pytester.path / "shop").exists)
+    assert len(left()) == 8
+    kill(process)
+    assert goes(left)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_run_that_is_killed_while_it_makes_things(
+    start: Start, left: Left, pytester: pytest.Pytester, part: float, duration: Callable[[], float]
+) -> None:
+    """Whatever the engine is asked for in that moment is removed when it is there."""
+    pause = duration() * part
+    process = start(OPEN)
+    time.sleep(pause)
+    kill_group(process)
+    assert goes(left)
+
+
+@pytest.fixture(scope="module")
+def durations() -> list[float]:
+    """What `duration` has measured."""
+    return []
+
+
+@pytest.fixture
+def duration(start: Start, pytester: pytest.Pytester, left: Left, durations: list[float]) -> Callable[[], float]:
+    """Measure how long it takes until a test of the shop begins."""
+
+    def measured() -> float:
+        if not durations:
+            before = time.monotonic()
+            process = start(OPEN)
+            wait_until((pytester.path / "shop").exists)
+            durations.append(time.monotonic() - before)
+            kill_group(process)
+            wait_until(lambda: not left())
+            (pytester.path / "shop").unlink()
+        return durations[0]
+
+    return measured
+
+
+def test_others_are_let_alone(
+    start: Start, left: Left, driver: Driver, mark: str, pytester: pytest.Pytester, project: Project
+) -> None:
+    """What is reusable, and what a run has that goes on, stays when another one is killed, and a third one begins."""
+    reused = f"it = network(name='kept-{mark}', labels=MARK)\ndef test_it(it): ..."
+    project(reused, "--reuse-containers").assert_outcomes(passed=1)
+    killed = start(OPEN)
+    wait_until((pytester.path / "shop").exists)
+    goes_on = start(SHOP + "def test_it(side, job): be_open('bar')")
+    wait_until((pytester.path / "bar").exists)
+    killed.kill()
+    wait_until(lambda: len(left()) == 1 + 8)
+    project(SHOP + "def test_it(web): ...").assert_outcomes(passed=1)
+    assert len(left()) == 1 + 8
+    (pytester.path / "closes").touch()
+    assert goes_on.wait(60) == 0
+    assert [item.name for kind in KINDS for item in items.labelled(driver, kind, "made-for", mark)] == [f"kept-{mark}"]
+
+
+WORKERS = """
+shared = container(
+    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, scope='session', shared=True
+)
+own = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, scope='session')
+def test_one(shared, own): be_open(os.environ['PYTEST_XDIST_WORKER'])
+def test_other(shared, own): be_open(os.environ['PYTEST_XDIST_WORKER'])
+"""
+
+
+@pytest.mark.parametrize("victim", ["worker", "group"])
+def test_workers(start: Start, left: Left, pytester: pytest.Pytester, victim: str) -> None:
+    """What a killed worker had of its own goes while its run goes on; what that shares goes with all of it."""
+    controller = start(SHOP + WORKERS, "-n2", "--max-worker-restart=0")
+    for worker in ("gw0", "gw1"):
+        wait_until((pytester.path / worker).exists)
+    assert len(left()) == 3
+    if victim == "group":
+        kill_group(controller)
+    else:
+        os.kill(int((pytester.path / "gw0").read_text()), signal.SIGKILL)
+        wait_until(lambda: len(left()) == 2)
+        (pytester.path / "closes").touch()
+        assert controller.wait(60) == pytest.ExitCode.TESTS_FAILED
+        assert left() == []
+    assert goes(left)
+
+
+WATCHED = """
+from pytest_docker_tools import guard
+
+it = network(labels=MARK)
+
+def test_it(it):
+    [watcher] = [
+        child for child in Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text().split()
+        if b'watcher.py' in Path('/proc', child, 'cmdline').read_bytes()
+    ]
+    Path('watcher').write_text(watcher)
+    assert FAILS == 0
+"""
+
+
+def test_commands(start: Start, left: Left, pytester: pytest.Pytester, backend: str) -> None:
+    """What a killed process has called of the client, and waits for, is ended."""
+    process = start(SHOP + "def test_it(job):\n    Path('shop').touch()\n    job.wait()")
+    wait_until((pytester.path / "shop").exists)
+    known = processes.identity(process.pid)
+    if backend != "docker-py":
+        wait_until(lambda: list(processes.called_by(known)) != [])
+    process.kill()
+    process.wait()
+    wait_until(lambda: list(processes.called_by(known)) == [])
+    assert goes(left)
+
+
+class TestWatcher:
+    @pytest.mark.parametrize("fails", [0, 1])
+    def test_ends_with_the_run(self, project: Project, pytester: pytest.Pytester, fails: int) -> None:
+        """Nothing of it is there when the run is over, however that went."""
+        result = project(f"import os\nFAILS = {fails}\n{WATCHED}")
+        result.assert_outcomes(passed=1 - fails, failed=fails)
+        assert not Path("/proc", (pytester.path / "watcher").read_text()).exists()
+
+    def test_stands_apart(self, start: Start, pytester: pytest.Pytester, left: Left) -> None:
+        """It has a session of its own, without a terminal, and neither outputs nor a secret among its arguments."""
+        process = start(OPEN)
+        wait_until((pytester.path / "shop").exists)
+        [watcher] = watchers(process.pid)
+        assert os.getsid(watcher) == watcher != os.getsid(process.pid)
+        folder = Path("/proc", str(watcher))
+        assert folder.joinpath("stat").read_text().rpartition(")")[2].split()[4] == "0", "It has a terminal."
+        opened = {os.readlink(folder / "fd" / str(number)) for number in (1, 2)}
+        assert opened == {os.devnull}
+        arguments = folder.joinpath("cmdline").read_text().split("\0")
+        assert [Path(word).name for word in arguments[2:] if word] == ["watcher.py"]
+
+    def test_that_cannot_be_started(self, project: Project, left: Left) -> None:
+        """It fails no test, and the run says that nobody watches it."""
+        result = project("import sys\nit = network(labels=MARK)\nsys.executable = '/nowhere'\ndef test_it(it): ...")
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["*; if pytest is killed, what it leaves stays until the next run"])
+        assert left() == []
+
+    def test_that_is_killed(self, project: Project, left: Left, start: Start, pytester: pytest.Pytester) -> None:
+        """What nobody was there to remove, the next run removes, and says so."""
+        process = start(OPEN)
+        wait_until((pytester.path / "shop").exists)
+        [watcher] = watchers(process.pid)
+        os.kill(watcher, signal.SIGSTOP)
+        process.kill()
+        process.wait()
+        os.kill(watcher, signal.SIGKILL)
+        assert len(left()) == 8
+        result = project("it = network(labels=MARK)\ndef test_it(it): ...")
+        result.assert_outcomes(passed=1)
+        assert left() == []
+        result.stdout.fnmatch_lines(["=* docker: left by runs that were killed =*", "container *: removed"])
+
+
+def test_in_a_container_of_the_engine(driver: Driver, left: Left, project: Project, mark: str, program: str) -> None:
+    """What was made by a run in a container of the engine that was killed, and met nobody, is removed as well."""
+    skip_without("processes", driver.can("processes"))
+    options = ["--detach", "--stop-signal=KILL", "--label", f"of={mark}"]
+    ran = subprocess.run([program, "run", *options, BASE, "sleep", "600"], check=True, capture_output=True, text=True)
+    ci = ran.stdout.strip()
+    try:
+        [facts] = driver.inspect("container", [ci])
+        assert facts
+        named = f"{facts['Id']}/{facts['State']['StartedAt']}"
+        known: dict[str, Any] = labels.added(
+            {"name": f"left-{mark}", "labels": {"made-for": mark}},
+            {labels.RUN: "1" * 32, labels.OWNER: f"{'1' * 16}/{'1' * 32}/main-1", labels.CONTAINER: named},
+        )
+        driver.create_network(known)
+        text = "it = volume(labels=MARK)\ndef test_it(it): ..."
+        project(text).assert_outcomes(passed=1)
+        assert len(left()) == 1
+        subprocess.run([program, "kill", ci], check=True, capture_output=True)
+        project(text).assert_outcomes(passed=1)
+        assert left() == []
+    finally:
+        subprocess.run([program, "rm", "-f", ci], check=True, capture_output=True)
