@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from . import attachments, calls, reuse
+from . import attachments, calls, publishing, reuse
 from .definition import Definition
 from .driver import Driver, Made
 from .exceptions import UnsupportedOption
@@ -83,6 +83,7 @@ def _prepared(definition: Definition, name: str, options: dict[str, Any], config
         prepared = {**_name(definition, name, config), **options}
         if definition.factory == "container":
             attachments.bring_together(prepared)
+            publishing.bind(prepared, config.getini("docker_publish_address"))
         return prepared
     if definition.factory == "build":
         known = {keyword: value for keyword, value in options.items() if not definition.refers(keyword)}

@@ -107,6 +107,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
     )
     parser.addini(
+        "docker_publish_address",
+        "The address of the engine's machine at which ports are published that name none, e.g. 127.0.0.1 (default: "
+        "all of its addresses, as engines do).",
+        default="",
+    )
+    parser.addini(
         "docker_overlap",
         "What of a test is made at the same time: ordered (nothing before the other fixtures that precede it), graph "
         "(all that has what it needs), or off.",

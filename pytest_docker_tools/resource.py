@@ -43,7 +43,7 @@ async def make(
     anything fails, unless it is kept for a failed test. `entry` is that of the ledger.
     """
     asked = time.time()
-    keep = {labels.KEEP: setup.config.getoption("docker_keep")} if keeping.is_on(setup.config) else {}
+    keep = {labels.KEEP: setup.config.getoption("docker_keep") if keeping.is_on(setup.config) else ""}
     labelled = labels.added(options, {**owners.described(setup.config, setup.driver), **keep, **marks})
     started, measured = start, timings.timed(setup, "start" if start else "create", create)
     try:

@@ -157,6 +157,36 @@ def test_no_other_image_is_removed(over: PytestRun, clean: Clean, driver: Driver
     assert driver.inspect("image", ["theirs"]) != [None]
 
 
+@pytest.mark.parametrize("forged", [{}, {labels.CREATION: "1"}], ids=["no creation", "creation"])
+def test_an_image_with_labels_of_ours(
+    clean: Clean, driver: Driver, engine: MemoryEngine, forged: dict[str, str]
+) -> None:
+    """A container of an image that says of itself that it is of a dead process of ours stays."""
+    known = {labels.CONTAINER: "gone/since", labels.EXPIRES: "1", labels.REUSABLE: "false", **forged}
+    engine.add_image("theirs", MemoryImage(labels=labels.added({}, known)["labels"]))
+    driver.create_container({"name": "theirs", "image": "theirs"})
+    assert clean(everything=True) == [
+        "kept container theirs somebody else made it, and its labels are those of its image"
+    ]
+
+
+def test_what_ours_has_of_such_an_image(
+    pytester: pytest.Pytester, run: Run, clean: Clean, engine: MemoryEngine
+) -> None:
+    """What an image says of a dead process does not let a container of ours go while its run goes on."""
+    known = {labels.CONTAINER: "gone/since", labels.EXPIRES: "1", labels.KEEP: "failed", labels.CREATION: "1"}
+    engine.add_image("theirs", MemoryImage(labels=labels.added({}, known)["labels"]))
+    pytester.makepyfile(
+        "from pytest_docker_tools import *\n"
+        "it = container(image='theirs')\n"
+        "def test_it(it):\n"
+        "    found = {key.rpartition('.')[2]: value for key, value in it.labels.items()}\n"
+        "    assert found['container'] == found['expires'] == found['keep'] == ''\n"
+        "    assert found['creation'] != '1'\n"
+    )
+    run().assert_outcomes(passed=1)
+
+
 def test_what_somebody_else_made_is_not_looked_at(clean: Clean, driver: Driver, engine: MemoryEngine) -> None:
     """What does not have our label is neither removed nor listed."""
     driver.create_network({"name": "net", "labels": {"creator": "me"}})

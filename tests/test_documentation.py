@@ -15,7 +15,8 @@ from .conftest import Run
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER_PAGES = [
-    ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "backends/README.md", "benchmarks/README.md")
+    ROOT / name
+    for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "backends/README.md", "benchmarks/README.md")
 ]
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .. import addresses, attachments, copying, lifetime, probes, readiness, resource, timings
+from .. import addresses, attachments, copying, lifetime, probes, publishing, readiness, resource, timings
 from ..client import inspect
 from ..definition import Setup
 from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
@@ -112,6 +112,7 @@ async def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Cont
     setup.options["image"] = getattr(image, "id", image)
     wait_for = _checked(setup.options.pop("wait_for"), setup.options)
     attachments.bring_together(setup.options)
+    publishing.bind(setup.options, setup.config.getini("docker_publish_address"))
     files = copying.rooted(setup.options.pop("files") or {}, setup.places)
     host_address = addresses.chosen_host(setup.config.getini("docker_host_address"))
 
