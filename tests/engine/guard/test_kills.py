@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,64 +16,11 @@ from pytest_docker_tools import items, labels, processes
 from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.testing.capabilities import skip_without
 
-from .conftest import BASE, Project, wait_until
+from ..conftest import BASE, Project, wait_until
+from .conftest import OPEN, SHOP, Left, Process, Start, kill_group
 
-Process = subprocess.Popen[bytes]
-Start = Callable[..., Process]
-Left = Callable[[], list[str]]
-
-# Eight resources, and a test that says where it is, and goes on until it is told to end.
-SHOP = """
-import os, time
-
-net = network(labels=MARK)
-back = network(labels=MARK)
-data = volume(labels=MARK, initial_content={'file': 'content'})
-logs = volume(labels=MARK)
-db = container(
-    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, networks=['{net.name}', '{back.name}'],
-    volumes={'{data.name}': {'bind': '/data'}},
-)
-web = container(
-    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network='{net.name}', depends_on=[db],
-    volumes={'{logs.name}': {'bind': '/logs'}},
-)
-side = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network_mode='container:{web.id}')
-job = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, files={'/file': 'content'})
-
-def be_open(name):
-    Path(f'{name}.new').write_text(str(os.getpid()))
-    Path(f'{name}.new').rename(name)
-    while not Path('closes').exists():
-        time.sleep(0.02)
-"""
-OPEN = SHOP + "def test_it(side, job): be_open('shop')"
 # Seconds for which nothing may appear once all is gone, in which what an engine was asked for is there.
 QUIET = 3.0
-
-
-@pytest.fixture
-def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
-    """Start pytest, as the first process of a group, on a module; the group is killed in the end."""
-    started: list[Process] = []
-
-    def start(text: str, *arguments: str) -> Process:
-        module(text)
-        command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
-        with (pytester.path / f"log-{len(started)}").open("w") as log:
-            started.append(pytester.popen(command, stdout=log, stderr=log, start_new_session=True))
-        return started[-1]
-
-    yield start
-    for process in started:
-        kill_group(process)
-
-
-def kill_group(process: Process) -> None:
-    """Kill a process with its group, as a shell or a CI server does."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def goes(left: Left) -> bool:
@@ -104,42 +50,6 @@ def test_a_run_that_is_killed_in_a_test(
     assert len(left()) == 8
     kill(process)
     assert goes(left)
-
-
-@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9])
-def test_a_run_that_is_killed_while_it_makes_things(
-    start: Start, left: Left, pytester: pytest.Pytester, part: float, duration: Callable[[], float]
-) -> None:
-    """Whatever the engine is asked for in that moment is removed when it is there."""
-    pause = duration() * part
-    process = start(OPEN)
-    time.sleep(pause)
-    kill_group(process)
-    assert goes(left)
-
-
-@pytest.fixture(scope="module")
-def durations() -> list[float]:
-    """What `duration` has measured."""
-    return []
-
-
-@pytest.fixture
-def duration(start: Start, pytester: pytest.Pytester, left: Left, durations: list[float]) -> Callable[[], float]:
-    """Measure how long it takes until a test of the shop begins."""
-
-    def measured() -> float:
-        if not durations:
-            before = time.monotonic()
-            process = start(OPEN)
-            wait_until((pytester.path / "shop").exists)
-            durations.append(time.monotonic() - before)
-            kill_group(process)
-            wait_until(lambda: not left())
-            (pytester.path / "shop").unlink()
-        return durations[0]
-
-    return measured
 
 
 def test_others_are_let_alone(

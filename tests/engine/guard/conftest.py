@@ -1,0 +1,69 @@
+"""What the tests of killed runs share: a project of eight resources, which is killed with all of its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ..conftest import wait_until
+
+Process = subprocess.Popen[bytes]
+Start = Callable[..., Process]
+Left = Callable[[], list[str]]
+
+# Eight resources, and a test that says where it is, and goes on until it is told to end.
+SHOP = """
+import os, time
+
+net = network(labels=MARK)
+back = network(labels=MARK)
+data = volume(labels=MARK, initial_content={'file': 'content'})
+logs = volume(labels=MARK)
+db = container(
+    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, networks=['{net.name}', '{back.name}'],
+    volumes={'{data.name}': {'bind': '/data'}},
+)
+web = container(
+    image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network='{net.name}', depends_on=[db],
+    volumes={'{logs.name}': {'bind': '/logs'}},
+)
+side = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, network_mode='container:{web.id}')
+job = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, files={'/file': 'content'})
+
+def be_open(name):
+    Path(f'{name}.new').write_text(str(os.getpid()))
+    Path(f'{name}.new').rename(name)
+    while not Path('closes').exists():
+        time.sleep(0.02)
+"""
+OPEN = SHOP + "def test_it(side, job): be_open('shop')"
+
+
+@pytest.fixture
+def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
+    """Start pytest, as the first process of a group, on a module; the group is killed in the end."""
+    started: list[Process] = []
+
+    def start(text: str, *arguments: str) -> Process:
+        module(text)
+        command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
+        with (pytester.path / f"log-{len(started)}").open("w") as log:
+            started.append(pytester.popen(command, stdout=log, stderr=log, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        kill_group(process)
+
+
+def kill_group(process: Process) -> None:
+    """Kill a process with its group, as a shell or a CI server does."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
