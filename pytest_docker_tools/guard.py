@@ -72,7 +72,9 @@ def _remove_orphans(config: pytest.Config, run: runs.Run, driver: Driver) -> Non
     done = file.with_suffix(".done")
     with locks.held(file):
         if not done.exists():
-            for item, outcome, why in orphans.remove(driver, run.meeting, orphans.found(driver), "dead"):
+            # That spares looking at what is reusable. An image that a volume was filled through is in nobody's way.
+            there = orphans.found(driver, labels.REUSABLE, "false", ("container", "network", "volume"))
+            for item, outcome, why in orphans.remove(driver, run.meeting, there, "dead"):
                 if outcome in ("removed", "failed"):
                     summary.add(config, _TITLE, f"{item}: {outcome}{why and f', as {why}'}")
             done.touch()

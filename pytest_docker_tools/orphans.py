@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from . import items, labels, lasting, locks, owners, resource
-from .driver import KINDS, Driver
+from .driver import KINDS, Driver, Kind
 from .exceptions import DriverError, EngineUnavailable
 from .items import Item
 from .reuse import use
@@ -36,15 +37,25 @@ class Fate(NamedTuple):
     why: str
 
 
-def found(driver: Driver, label: str = labels.CREATOR, value: str = labels.CREATED_BY_US) -> list[Item]:
+def found(
+    driver: Driver,
+    label: str = labels.CREATOR,
+    value: str = labels.CREATED_BY_US,
+    kinds: Sequence[Kind] = KINDS,
+) -> list[Item]:
     """Give what this project has made and has a label, in the order in which it can be removed."""
-    kinds = [kind for kind in KINDS if kind != "image"]
-    there = [item for kind in kinds for item in items.labelled(driver, kind, label, value)]
-    # An image that somebody made from a container of ours has its labels.
-    images = [
-        item for item in items.labelled(driver, "image", labels.SEEDING, "true") if item.labels.get(label) == value
-    ]
-    return items.in_removal_order([*there, *images])
+    marks = dict.fromkeys(kinds, f"{label}={value}")
+    if "image" in marks:
+        # One that somebody made from a container of ours has its labels.
+        marks["image"] = f"{labels.SEEDING}=true"
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        listed = pool.map(lambda kind: items.of_refs(driver, kind, driver.ids(kind, {"label": marks[kind]})), marks)
+        there = [item for of_kind in listed for item in of_kind]
+    return items.in_removal_order(
+        item
+        for item in there
+        if item.labels.get(label) == value and item.labels.get(labels.CREATOR) == labels.CREATED_BY_US
+    )
 
 
 def remove(driver: Driver, place: Path, there: list[Item], extent: Extent) -> Iterator[Fate]:
@@ -58,21 +69,28 @@ def remove(driver: Driver, place: Path, there: list[Item], extent: Extent) -> It
 
 def _outcome(item: Item, driver: Driver, place: Path, extent: Extent) -> tuple[Outcome, str]:
     """Remove a resource where nothing is against it. Gives what has become of it, and why."""
+    try:
+        reason = _reason_to_keep(item, driver, place, extent)
+        return ("kept", reason) if reason else _removed(item, driver, place, extent)
+    except EngineUnavailable:
+        raise
+    except DriverError as error:
+        return "failed", str(error)
+
+
+def _removed(item: Item, driver: Driver, place: Path, extent: Extent) -> tuple[Outcome, str]:
     turn = locks.attempt(use.turn(place, _key(item, driver)))
     if turn is None:
         return "kept", _BUSY
     try:
+        # Until it was our turn, somebody may have begun to use it.
         reason = _reason_to_keep(item, driver, place, extent)
-        if reason is not None:
+        if reason:
             return "kept", reason
         if _is_gone(item, driver):
             return "gone", "another process has removed it"
         resource.remove(driver, item.kind, item.ref)
         return "removed", ""
-    except EngineUnavailable:
-        raise
-    except DriverError as error:
-        return "failed", str(error)
     finally:
         turn.release(remove=True)
 
@@ -88,17 +106,18 @@ def _is_gone(item: Item, driver: Driver) -> bool:
 
 
 def _reason_to_keep(item: Item, driver: Driver, place: Path, extent: Extent) -> str | None:
-    """Say why a resource stays, None where it is to be removed."""
-    if _has_labels_of_its_image(item, driver):
-        return _FROM_IMAGE
+    """Say why a resource stays, None where it is to be removed. Asks an engine for no more than it has to."""
     is_dead = owners.is_dead(item, driver, place)
     if not is_dead:
         return _UNKNOWN if is_dead is None else _GOES_ON
     if item.is_reusable and use.others(place, _key(item, driver)):
         return _IN_USE
-    if _marks_what_is_there(item, driver):
-        return _HALF_MADE
-    return None if extent == "all" else _purpose(item, extent)
+    purpose = None if extent == "all" else _purpose(item, extent)
+    if purpose:
+        return purpose
+    if _has_labels_of_its_image(item, driver):
+        return _FROM_IMAGE
+    return _HALF_MADE if _marks_what_is_there(item, driver) else None
 
 
 def _purpose(item: Item, extent: Extent) -> str | None:

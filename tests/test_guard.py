@@ -108,7 +108,7 @@ class TestBeforeARun:
         for worker in workers:
             worker.assert_outcomes(passed=2)
         looked = [arguments["kind"] for verb, arguments in engine.calls if verb == "ids"]
-        assert sorted(looked) == ["container", "image", "network", "volume"]
+        assert sorted(looked) == ["container", "network", "volume"]
 
 
 class TestAfterARun:

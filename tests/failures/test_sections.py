@@ -431,7 +431,7 @@ def test_what_a_passing_test_asks_of_the_engine(
     removals = {"remove": 3} if "request" in test else {"begin_removal": 2, "remove": 1}
     made = {"create_network": 1, "create_volume": 1, "create_container": 1, "start": 1, **removals}
     # For the values of the fixtures, a volume whose name may be taken, and readiness; what a killed run may have left.
-    expected = {**made, "inspect": 5, "ids": 4, "logs": reads if logs == "tail" else 0}
+    expected = {**made, "inspect": 5, "ids": 3, "logs": reads if logs == "tail" else 0}
     counted = Counter(verb for verb, _ in engine.calls if verb != "version")
     assert counted == {verb: count for verb, count in expected.items() if count}
 

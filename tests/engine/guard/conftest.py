@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import wait_until
-
 Process = subprocess.Popen[bytes]
 Start = Callable[..., Process]
 Left = Callable[[], list[str]]

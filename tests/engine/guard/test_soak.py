@@ -6,6 +6,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -30,7 +31,7 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
 
     def tell(line: str) -> None:
         with capsys.disabled():
-            print(f"\nsoak: {line}", flush=True)
+            sys.stdout.write(f"\nsoak: {line}\n")
 
     return tell
 
