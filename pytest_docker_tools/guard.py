@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,94 +20,88 @@ import pytest
 
 from . import drivers, labels, locks, orphans, processes, runs
 from .driver import Driver, Recipe
-from .exceptions import DockerToolsError
-from .terminal import summary
+from .terminal import summary, writing
+from .watcher import DONE
 
 __tracebackhide__ = True
 
 _TITLE = "docker: left by runs that were killed"
 _PROGRAM = Path(__file__).with_name("watcher.py")
-# Seconds between two looks for what is left: the engine may still be making what a process asked for that was killed.
-_PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-# Seconds after which an engine that does not answer is given up.
-_PATIENCE = 300.0
-# What a command does that ends by itself is whole. One that goes on after so many seconds is ended.
-_PATIENCE_WITH_COMMANDS = 1.0
-# By the address of the engine. None where another process cannot open it.
-_WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes] | None]"]()
+# Seconds that a run takes at its begin to remove things, and to wait for others who do, and between two looks at these.
+_PATIENCE_AT_BEGIN = 20.0
+_GLANCE = 0.2
+# Seconds that a watcher has to end with this process, where that has to wait for it.
+_PATIENCE_AT_END = 5.0
+# By what they open.
+_WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes]]"]()
+_IS_OVER = pytest.StashKey[bool]()
 
 
 def begin(config: pytest.Config, client: Any) -> bool:
-    """Remove what dead runs have left on a client's engine, and let a watcher wait for the end of this process.
+    """Let a watcher wait for the end of this process, and remove what dead runs have left on a client's engine.
 
     Once for each engine. Gives False where there is no watcher. Nothing of it fails a test; what could not be removed
     is said at the end of the run.
     """
-    watchers = config.stash.setdefault(_WATCHERS, {})
+    is_watched = False
     # Whatever the client is.
     with contextlib.suppress(Exception):
         driver = drivers.driver_of(client)
-        engine = driver.endpoint().url
-        if engine not in watchers:
-            watchers[engine] = None
-            run, recipe = runs.of(config), driver.recipe()
-            watchers[engine] = _watcher(run, recipe) if recipe else None
-            _remove_orphans(config, run, driver)
-        return watchers[engine] is not None
-    return False
+        with contextlib.suppress(Exception):
+            recipe = driver.recipe()
+            is_watched = recipe is not None and watch(config, recipe)
+        _remove_orphans(config, driver)
+    return is_watched
 
 
-def end(config: pytest.Config) -> None:
-    """End the watchers: this process has removed all that it is to remove."""
-    for watcher in config.stash.get(_WATCHERS, {}).values():
-        if watcher is not None:
-            watcher.kill()
-            watcher.wait()
-
-
-def _remove_orphans(config: pytest.Config, run: runs.Run, driver: Driver) -> None:
-    """Remove what dead runs have left, in the first process of a run that comes to it. The others wait for that."""
-    file = run.folder / "swept" / runs.key(driver.endpoint().url)
-    done = file.with_suffix(".done")
-    with locks.held(file):
-        if not done.exists():
-            # That spares looking at what is reusable. An image that a volume was filled through is in nobody's way.
-            there = orphans.found(driver, labels.REUSABLE, "false", ("container", "network", "volume"))
-            for item, outcome, why in orphans.remove(driver, run.meeting, there, "dead"):
-                if outcome in ("removed", "failed"):
-                    summary.add(config, _TITLE, f"{item}: {outcome}{why and f', as {why}'}")
-            done.touch()
-
-
-def _watcher(run: runs.Run, recipe: Recipe) -> subprocess.Popen[bytes] | None:
-    """Start a watcher for what this process of a run is going to make."""
-    if not sys.executable or not _PROGRAM.is_file():
-        return None
+def watch(config: pytest.Config, recipe: Recipe) -> bool:
+    """Start a watcher for an engine, unless there is one, and say whether there is one then."""
+    watchers, run = config.stash.setdefault(_WATCHERS, {}), runs.of(config)
+    left: dict[str, Any] = {"process": processes.identity(), "place": str(run.meeting), "run": run.id}
+    left |= {"backend": recipe.backend, "settings": dict(recipe.settings)}
     told = {
         "presence": str(run.folder / "processes" / run.appear()),
         "path": [os.path.abspath(folder) for folder in sys.path],
-        "directory": os.getcwd(),
-        "left": {
-            "process": processes.identity(),
-            "place": str(run.meeting),
-            "run": run.id,
-            "backend": recipe.backend,
-            "settings": recipe.settings,
-        },
+        "left": left,
     }
-    watcher = subprocess.Popen(
+    key = json.dumps(left, sort_keys=True)
+    if key not in watchers and sys.executable and _PROGRAM.is_file():
+        watchers[key] = _started()
+        _tell(watchers[key], json.dumps(told).encode() + b"\n")
+    return key in watchers
+
+
+def note_end(config: pytest.Config) -> None:
+    """Note that this process has removed all that it is to remove."""
+    config.stash[_IS_OVER] = True
+
+
+def end(config: pytest.Config) -> None:
+    """Let go of the watchers. They have nothing to do after a normal end; after another one they begin with it."""
+    watchers = config.stash.get(_WATCHERS, {}).values()
+    for watcher in watchers:
+        if config.stash.get(_IS_OVER, False):
+            _tell(watcher, DONE)
+    runs.close(config)
+    for watcher in watchers:
+        assert watcher.stdin is not None
+        watcher.stdin.close()
+        # Where it can, it has gone on without the one that was started; elsewhere it ends by itself.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            watcher.wait(_PATIENCE_AT_END)
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         # Nothing of the project is to be taken for a module of Python's.
         [sys.executable, "-I", str(_PROGRAM)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # A folder of the project may be removed.
+        cwd=Path(sys.executable).anchor,
         **_apart(),
     )
-    assert watcher.stdin is not None
-    # In its arguments all users of the machine would see it.
-    with contextlib.suppress(BrokenPipeError), watcher.stdin as pipe:
-        pipe.write(json.dumps(told).encode())
-    return watcher
 
 
 def _apart() -> dict[str, Any]:
@@ -117,30 +110,42 @@ def _apart() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def remove_left(process: str, place: str, run: str, backend: str, settings: Mapping[str, Any]) -> None:
-    """End what a dead process has called, and remove what dead processes of its run have left.
-
-    That is done until nothing new appears.
-    """
-    end, pauses, asked = time.monotonic() + _PATIENCE, list(_PAUSES), set[int]()
-    while pauses and time.monotonic() < end:
-        time.sleep(pauses[0])
-        if pauses[0] >= _PATIENCE_WITH_COMMANDS:
-            _end_commands(process, asked)
-        try:
-            with contextlib.closing(drivers.open_driver(backend, settings)) as driver:
-                there = orphans.found(driver, labels.RUN, run)
-                outcomes = [fate.outcome for fate in orphans.remove(driver, Path(place), there, "dead")]
-        except DockerToolsError:
-            # The engine may be started again.
-            pauses = pauses[1:] or [_PAUSES[-1]]
-            continue
-        pauses = list(_PAUSES[1:]) if "removed" in outcomes else pauses[1:]
+def _tell(watcher: subprocess.Popen[bytes], words: bytes) -> None:
+    assert watcher.stdin is not None
+    # By its input, as all users of the machine see arguments.
+    with contextlib.suppress(OSError):
+        watcher.stdin.write(words)
+        watcher.stdin.flush()
 
 
-def _end_commands(process: str, asked: set[int]) -> None:
-    """Ask the commands that a dead process has called to end, and kill those that were asked before."""
-    for pid in processes.called_by(process):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL if pid in asked else signal.SIGTERM)
-        asked.add(pid)
+def _remove_orphans(config: pytest.Config, driver: Driver) -> None:
+    """Remove what dead runs have left, in the first process of a run that comes to it. The others wait for that."""
+    run = runs.of(config)
+    file = run.folder / "swept" / runs.key(driver.endpoint().url)
+    done = file.with_suffix(".done")
+    with locks.held(file):
+        if not done.exists():
+            done.touch()
+            for item, outcome, why in _swept(driver, run.meeting):
+                if outcome in ("removed", "failed"):
+                    line = f"{item}: {outcome}{why and f', as {why}'}"
+                    summary.add(config, _TITLE, writing.printable(" ".join(line.split())))
+
+
+def _swept(driver: Driver, place: Path) -> Iterator[orphans.Fate]:
+    """Remove what is dead, until the time for that is over."""
+    end = time.monotonic() + _PATIENCE_AT_BEGIN
+    # That spares looking at what is reusable. An image that a volume was filled through is in nobody's way.
+    there = orphans.found(driver, labels.REUSABLE, "false", ("container", "network", "volume"))
+    while there:
+        busy = []
+        for fate in orphans.remove(driver, place, there, "dead"):
+            yield fate
+            if fate.why == orphans.BUSY:
+                busy.append(fate.item)
+            if time.monotonic() > end:
+                return
+        # A watcher that is about to remove it, for instance: what this run makes may need its name.
+        there = busy
+        if there:
+            time.sleep(_GLANCE)

@@ -53,6 +53,18 @@ class Item(NamedTuple):
         return f"{self.kind} {self.name}"
 
 
+def is_of_labelled_image(driver: Driver, item: Item) -> bool:
+    """Say whether a container has got our labels from its image only, which anybody may have made from one of ours."""
+    if item.kind != "container":
+        return False
+    [image] = driver.inspect("image", [item.facts["Image"]])
+    if image is None:
+        # Nobody can tell.
+        return True
+    inherited = labels.of("image", image)
+    return labels.CREATOR in inherited and item.labels.get(labels.CREATION) == inherited.get(labels.CREATION)
+
+
 def labelled(driver: Driver, kind: Kind, label: str, value: str) -> list[Item]:
     """Give all of a kind that have a label."""
     return of_refs(driver, kind, driver.ids(kind, {"label": f"{label}={value}"}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import re
 import stat
 import sys
 import tempfile
@@ -46,9 +48,14 @@ def _places() -> Iterator[Path]:
     # The home of a user who has none stays "~", which is not to be made where pytest happens to run.
     cache = next(filter(os.path.isabs, _caches()), None)
     if cache is not None:
-        yield Path(cache, _NAME)
+        # Several machines may have it in common, and not see each other's locks.
+        yield Path(cache, f"{_NAME}-{_machine()}")
     with contextlib.suppress(FileNotFoundError):
         yield Path(tempfile.gettempdir(), _name_among_others())
+
+
+def _machine() -> str:
+    return re.sub(r"[^\w.-]", "-", platform.node()) or "unnamed"
 
 
 def _caches() -> list[str]:

@@ -19,7 +19,8 @@ __tracebackhide__ = True
 Extent = Literal["dead", "old", "all"]
 Outcome = Literal["removed", "kept", "gone", "failed"]
 
-_BUSY = "another process is making or removing it"
+#: Why what is dead was kept: it will be gone soon.
+BUSY = "another process is making or removing it"
 _UNKNOWN = "another user, machine or version of this library made it"
 _GOES_ON = "its run goes on"
 _IN_USE = "a run is using it"
@@ -81,7 +82,7 @@ def _outcome(item: Item, driver: Driver, place: Path, extent: Extent) -> tuple[O
 def _removed(item: Item, driver: Driver, place: Path, extent: Extent) -> tuple[Outcome, str]:
     turn = locks.attempt(use.turn(place, _key(item, driver)))
     if turn is None:
-        return "kept", _BUSY
+        return "kept", BUSY
     try:
         # Until it was our turn, somebody may have begun to use it.
         reason = _reason_to_keep(item, driver, place, extent)
@@ -97,7 +98,7 @@ def _removed(item: Item, driver: Driver, place: Path, extent: Extent) -> tuple[O
 
 def _key(item: Item, driver: Driver) -> str:
     # What marks a volume is made and removed by who uses the volume.
-    return lasting.key(driver, item.kind, item.labels.get(labels.UNFINISHED, item.name))
+    return lasting.key(driver, item.kind, _marked(item) or item.name)
 
 
 def _is_gone(item: Item, driver: Driver) -> bool:
@@ -115,7 +116,7 @@ def _reason_to_keep(item: Item, driver: Driver, place: Path, extent: Extent) -> 
     purpose = None if extent == "all" else _purpose(item, extent)
     if purpose:
         return purpose
-    if _has_labels_of_its_image(item, driver):
+    if items.is_of_labelled_image(driver, item):
         return _FROM_IMAGE
     return _HALF_MADE if _marks_what_is_there(item, driver) else None
 
@@ -127,16 +128,12 @@ def _purpose(item: Item, extent: Extent) -> str | None:
     return _FOR_FAILED if item.labels.get(labels.KEEP) else None
 
 
-def _has_labels_of_its_image(item: Item, driver: Driver) -> bool:
-    """Say whether a container has got our labels from its image only, which anybody may have made."""
-    if item.kind != "container":
-        return False
-    [image] = driver.inspect("image", [item.facts["Image"]])
-    inherited = labels.of("image", image) if image else {}
-    return item.labels.get(labels.CREATION) == inherited.get(labels.CREATION)
+def _marked(item: Item) -> str | None:
+    """Give the volume that is marked as unfinished by another one."""
+    return item.labels.get(labels.UNFINISHED) if item.kind == "volume" else None
 
 
 def _marks_what_is_there(item: Item, driver: Driver) -> bool:
     """Say whether a volume is one beside which another one, that could not be removed, would seem to be whole."""
-    marked = item.labels.get(labels.UNFINISHED)
+    marked = _marked(item)
     return marked is not None and driver.inspect("volume", [marked]) != [None]

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from . import addresses, labels, processes, runs
+from . import addresses, labels, moments, processes, runs
 from .driver import Driver, Facts
 from .exceptions import DriverError, UsageError
 from .items import Item
 
 __tracebackhide__ = True
 
+_ENDED = ("exited", "stopped", "dead", "removing")
 _CONTAINERS = pytest.StashKey["dict[str, str]"]()
 
 
@@ -39,6 +40,7 @@ def described(config: pytest.Config, driver: Driver) -> dict[str, str]:
         labels.PROCESS: processes.identity(),
         labels.CONTAINER: _container(config, driver),
         labels.EXPIRES: _expiry(config),
+        labels.SHARED: "",
     }
 
 
@@ -84,12 +86,13 @@ def _container(config: pytest.Config, driver: Driver) -> str:
 
 
 def _named(container: Facts) -> str:
-    """Give the id of a container, and since when it runs: a process in it does not outlive its stop."""
-    return f"{container['Id']}/{container['State']['StartedAt']}"
+    """Give the id of a container, and the second since which it runs: a process in it does not outlive its stop."""
+    return f"{container['Id']}/{moments.epoch(container['State']['StartedAt']) or 0:.0f}"
 
 
 def _has_ended(container: str, driver: Driver) -> bool:
     if not container:
         return False
     [facts] = driver.inspect("container", [container.partition("/")[0]])
-    return facts is None or not facts["State"]["Running"] or _named(facts) != container
+    # One that is paused may go on.
+    return facts is None or facts["State"]["Status"] in _ENDED or _named(facts) != container

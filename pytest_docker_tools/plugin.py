@@ -274,8 +274,11 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         from . import runs
 
         if runs.has_shared(session.config):
-            from . import sharing
+            from . import guard, sharing
 
+            # The watchers of its workers have ended with these.
+            for recipe in sharing.recipes(session.config):
+                guard.watch(session.config, recipe)
             sharing.remove_all(session.config)
     if _SUMMARY_MODULE in sys.modules:
         from .terminal import summary
@@ -285,6 +288,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         from .timings import ending
 
         ending.finish(session.config)
+    if _GUARD_MODULE in sys.modules:
+        from . import guard
+
+        guard.note_end(session.config)
     return result
 
 
@@ -294,7 +301,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         from . import guard
 
         guard.end(config)
-    if _RUNS_MODULE in sys.modules:
+    elif _RUNS_MODULE in sys.modules:
         from . import runs
 
         runs.close(config)

@@ -36,13 +36,9 @@ def has_ended(known: str) -> bool | None:
         if place != _place():
             return None
         pid = int(process)
-        # Says it also where the processes of others are hidden in /proc.
-        os.kill(pid, 0)
-        return known != f"{place}/{pid}/{_start(pid)}" or _is_zombie(pid)
+        return not _is_there(pid) or known != f"{place}/{pid}/{_start(pid)}" or _is_zombie(pid)
     except ProcessLookupError:
         return True
-    except PermissionError:
-        return False
     except (OSError, ValueError, OverflowError):
         return None
 
@@ -65,6 +61,18 @@ def called_by(known: str) -> Iterator[int]:
             wanted = f"{CALLER}={known} ".encode() + program
             if known and wanted in environment and os.getsid(pid) == pid:
                 yield pid
+
+
+def _is_there(pid: int) -> bool:
+    """Say whether there is a process, also where those of others are hidden in /proc."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # Another user's.
+        return True
+    return True
 
 
 def _place() -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from . import drivers, items, labels, lasting, locks, resource, runs
 from .definition import Setup
-from .driver import KINDS, Driver
+from .driver import KINDS, Driver, Recipe
 from .exceptions import DockerToolsError, DriverError, UsageError
 from .failures import keeping
 from .items import Item
@@ -60,15 +60,20 @@ async def obtain(wanted: Wanted, prepare: Prepare[T]) -> T:
             return await _made(wanted, prepare)
 
 
+def recipes(config: pytest.Config) -> list[Recipe]:
+    """Give how the engines are opened on which workers have something in common."""
+    return [Recipe(**json.loads(text)) for text in runs.of(config).recipes()]
+
+
 def remove_all(config: pytest.Config) -> None:
     """Remove, at the end of the controller, what the workers of its run had in common, and what holds it.
 
     A worker that has crashed may have left that. What could not be removed is said at the end of the run.
     """
     run = runs.of(config)
-    for recipe in map(json.loads, run.recipes()):
+    for recipe in recipes(config):
         try:
-            with contextlib.closing(drivers.open_driver(recipe["backend"], recipe["settings"])) as driver:
+            with contextlib.closing(drivers.open_driver(recipe.backend, recipe.settings)) as driver:
                 for left in _left(driver, run):
                     summary.add(config, _TITLE, left)
         except DockerToolsError as error:

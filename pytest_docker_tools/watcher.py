@@ -1,11 +1,13 @@
 """A program that waits for the end of a process of pytest, and then removes what that has left on an engine.
 
-It reads from its input what `guard` tells it. It is not imported, and has nothing of this library, before it is needed:
-most of these are ended by the process that they wait for. It runs apart from that, as what kills it is not to reach
-this one: in a session of its own, without a terminal.
+It reads from its input what `guard` tells it: a line, and at a normal end of that process a word. It has nothing of
+this library before it is needed, as most of these programs have nothing to do. What ends pytest is not to end it as
+well, nor is it to be in the way of what waits for all children of pytest: it has a session of its own, without a
+terminal, and its parent ends at once.
 """
 
 import contextlib
+import io
 import json
 import os
 import site
@@ -14,18 +16,26 @@ from typing import IO, Any
 
 __tracebackhide__ = True
 
+DONE = b"done"
+
 
 def main() -> None:
     """Wait, and remove."""
-    told = json.load(sys.stdin)
+    if sys.platform != "win32" and os.fork():
+        return
+    # Not more than that: what follows is for later.
+    told = json.loads(io.FileIO(0, closefd=False).readline() or b"null")
+    if told is None:
+        # Whoever began it did not get any further.
+        return
     # Who looks which processes are alive may have removed the file of one that is not.
     with contextlib.suppress(FileNotFoundError), open(told["presence"], "rb+") as file:
         wait(file)
-    find_library(told["path"])
-    from pytest_docker_tools import guard
+    if not is_done():
+        find_library(told["path"])
+        from pytest_docker_tools import aftermath
 
-    os.chdir(told["directory"])
-    guard.remove_left(**told["left"])
+        aftermath.remove_left(**told["left"])
 
 
 def wait(file: IO[Any]) -> None:
@@ -44,13 +54,25 @@ def wait(file: IO[Any]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
+def is_done() -> bool:
+    """Say whether that process had nothing more to remove when it ended."""
+    if sys.platform != "win32":
+        # A child that it has forked may have the other end open still.
+        os.set_blocking(0, False)
+    with contextlib.suppress(BlockingIOError):
+        return os.read(0, len(DONE)) == DONE
+    return False
+
+
 def find_library(path: list[str]) -> None:
-    """Let modules be found where they were by that process."""
+    """Let modules be found where they were by that process, but none of a project in place of Python's."""
+    own = [folder for folder in sys.path if not folder.endswith("-packages")]
     for folder in path:
         if folder.endswith("-packages"):
             # There may be files that say where else modules are.
             site.addsitedir(folder)
-    sys.path[:] = [*path, *(folder for folder in sys.path if folder not in path)]
+    rest = [folder for folder in sys.path if folder not in (*own, *path)]
+    sys.path[:] = [*own, *(folder for folder in path if folder not in own), *rest]
 
 
 if __name__ == "__main__":

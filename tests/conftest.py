@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -15,9 +16,10 @@ from typing import Any
 import pytest
 
 import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
-from pytest_docker_tools import guard
+from pytest_docker_tools import guard, labels, meeting, resource
 from pytest_docker_tools import plugin as docker_plugin
 from pytest_docker_tools.client import Client
+from pytest_docker_tools.runs import Run as PytestRun
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 pytest_plugins = ["pytester"]
@@ -160,18 +162,27 @@ def on_terminal(pytester: pytest.Pytester) -> OnTerminal:
     return on_terminal
 
 
-def is_gone(pid: int, within: float = 5) -> bool:
-    """Tell whether a process ends soon."""
+def is_soon(holds: Callable[[], bool], within: float = 5) -> bool:
+    """Tell whether something holds within so many seconds."""
     end = time.monotonic() + within
     while time.monotonic() < end:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if _is_zombie(pid):
+        if holds():
             return True
         time.sleep(0.01)
     return False
+
+
+def is_gone(pid: int, within: float = 5) -> bool:
+    """Tell whether a process ends soon."""
+    return is_soon(lambda: _has_ended(pid), within)
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return _is_zombie(pid)
 
 
 def _is_zombie(pid: int) -> bool:
@@ -200,3 +211,31 @@ def write_distribution(folder: Path, entry_point: str) -> None:
     about.mkdir()
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{entry_point}\n")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the runs of a test meet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return meeting.folder()
+
+
+@pytest.fixture
+def dead(place: Path) -> PytestRun:
+    """A run of pytest that is over."""
+    run = PytestRun(place, uuid.uuid4().hex, "main")
+    assert run.owner
+    run.close()
+    return run
+
+
+def leave(engine: MemoryEngine, run: PytestRun, name: str, marks: Mapping[str, str] | None = None) -> None:
+    """Make a network as a run does that is over then."""
+    known = {labels.RUN: run.id, labels.OWNER: run.owner, labels.REUSABLE: "false", **(marks or {})}
+    resource.create(MemoryDriver(engine), "network", labels.added({"name": name}, known))
+    run.close()
+
+
+def names(engine: MemoryEngine) -> set[str]:
+    """Give the names of the networks that were made."""
+    return {network.name for network in engine.networks.values()} - {"bridge", "host", "none"}

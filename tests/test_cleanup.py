@@ -41,13 +41,6 @@ def driver(engine: MemoryEngine) -> Driver:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which the runs of a test meet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return meeting.folder()
-
-
-@pytest.fixture
 def start(place: Path) -> Iterator[Callable[..., PytestRun]]:
     """Start a run of pytest, or one more process of one."""
     started: list[PytestRun] = []
@@ -433,7 +426,7 @@ def test_a_volume_that_is_being_filled_is_kept(
     pytester.makepyfile(SHOP + "def test_it(data): ...")
     run("--reuse-containers").assert_outcomes(passed=1)
     assert [" ".join(line.split()) for line in said[:-1]] == [
-        f"kept volume {name} another process is making or removing it" for name in ("shop-data", "shop-data.unfinished")
+        f"kept volume {name} its run goes on" for name in ("shop-data", "shop-data.unfinished")
     ]
 
 

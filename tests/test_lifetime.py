@@ -53,7 +53,7 @@ def test_from_run_to_run(
     item = found(engine, kind)
     assert item is not None
     assert item.is_reusable
-    assert labels.SHARED not in item.labels
+    assert not item.labels[labels.SHARED]
     assert item.labels[labels.SIGNATURE]
 
 

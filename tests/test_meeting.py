@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pytest_docker_tools import locks, meeting
 from pytest_docker_tools.exceptions import UsageError
 
 NOBODY = 12345
+NAME = f"pytest-docker-tools-{platform.node()}"
 
 
 @pytest.fixture
@@ -46,15 +48,15 @@ def refuse(monkeypatch: pytest.MonkeyPatch, refused: Callable[[Path], bool]) -> 
 
 def test_it_is_in_the_cache(home: Path) -> None:
     """The folder is made in ~/.cache, and nobody else can look into it."""
-    assert meeting.folder() == home / ".cache" / "pytest-docker-tools"
+    assert meeting.folder() == home / ".cache" / NAME
     assert meeting.folder().stat().st_mode & 0o777 == 0o700
-    assert meeting.folder() == home / ".cache" / "pytest-docker-tools"
+    assert meeting.folder() == home / ".cache" / NAME
 
 
 def test_the_cache_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """XDG_CACHE_HOME names another cache, which is made if need be."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "some" / "cache"))
-    assert meeting.folder() == home / "some" / "cache" / "pytest-docker-tools"
+    assert meeting.folder() == home / "some" / "cache" / NAME
     assert meeting.folder().is_dir()
 
 
@@ -63,7 +65,7 @@ def test_a_cache_that_is_no_absolute_path(monkeypatch: pytest.MonkeyPatch, home:
     """An XDG_CACHE_HOME that would be another folder in other processes does not count."""
     monkeypatch.setenv("XDG_CACHE_HOME", chosen)
     monkeypatch.setenv("LOCALAPPDATA", str(home / "only on Windows"))
-    assert meeting.folder() == home / ".cache" / "pytest-docker-tools"
+    assert meeting.folder() == home / ".cache" / NAME
 
 
 def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
@@ -80,11 +82,11 @@ def test_on_windows(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.delattr(os, "getuid")
     monkeypatch.setenv("LOCALAPPDATA", str(home / "local"))
-    assert meeting.folder() == home / "local" / "pytest-docker-tools"
+    assert meeting.folder() == home / "local" / NAME
     meeting.folder().chmod(0o777)
-    assert meeting.folder() == home / "local" / "pytest-docker-tools"
+    assert meeting.folder() == home / "local" / NAME
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "xdg"))
-    assert meeting.folder() == home / "xdg" / "pytest-docker-tools"
+    assert meeting.folder() == home / "xdg" / NAME
     refuse(monkeypatch, lambda path: path.parent.name == "xdg")
     assert meeting.folder() == home / "temporary" / "pytest-docker-tools"
 
@@ -111,7 +113,7 @@ def test_no_temporary_folder(monkeypatch: pytest.MonkeyPatch, home: Path) -> Non
         raise FileNotFoundError("No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "gettempdir", nowhere)
-    assert meeting.folder() == home / ".cache" / "pytest-docker-tools"
+    assert meeting.folder() == home / ".cache" / NAME
     refuse(monkeypatch, lambda path: True)
     with pytest.raises(UsageError, match="none of these can be written"):
         meeting.folder()
@@ -170,7 +172,7 @@ def test_a_folder_that_is_open_to_others(
     monkeypatch: pytest.MonkeyPatch, home: Path, make: Callable[[Path], None], where: str
 ) -> None:
     """A folder into which others can write, or that leads to another one, is refused with what to do."""
-    place = home / ".cache" / "pytest-docker-tools"
+    place = home / ".cache" / NAME
     if where == "temporary":
         place = in_temporary(home)
         refuse(monkeypatch, lambda path: ".cache" in path.parts)
@@ -192,7 +194,7 @@ def test_a_folder_of_somebody_else(monkeypatch: pytest.MonkeyPatch, home: Path) 
 @pytest.mark.parametrize("there", ["a folder that cannot be written", "a file", "a link to nothing"])
 def test_what_is_in_the_place_of_the_cache(monkeypatch: pytest.MonkeyPatch, home: Path, there: str) -> None:
     """Where the folder in the cache cannot be used, as root may have made it, it is in that for temporary files."""
-    place = home / ".cache" / "pytest-docker-tools"
+    place = home / ".cache" / NAME
     place.parent.mkdir()
     if there == "a file":
         place.touch()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_docker_tools import labels, meeting, owners, processes
+from pytest_docker_tools import labels, moments, owners, processes
+from pytest_docker_tools.driver import Facts
 from pytest_docker_tools.exceptions import EngineUnavailable
 from pytest_docker_tools.items import Item
 from pytest_docker_tools.runs import Run as PytestRun
@@ -21,13 +22,6 @@ from .conftest import Run
 Made = Callable[..., Item]
 SHARED = {labels.SHARED: "true"}
 NUMBERS = itertools.count()
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which the runs of a test meet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return meeting.folder()
 
 
 @pytest.fixture
@@ -57,6 +51,11 @@ def ended() -> str:
     """Give a process of this machine that has ended."""
     place, _, start = processes.identity().rpartition("/")
     return f"{place}/{int(start) - 1}"
+
+
+def started(container: Facts) -> str:
+    """Give the second of the epoch in which a container was started."""
+    return f"{moments.epoch(container['State']['StartedAt']) or 0:.0f}"
 
 
 class TestWhoMeetsUs:
@@ -102,9 +101,12 @@ class TestWhoDoesNotMeetUs:
         """It is dead when its container is gone, stopped, or was started again."""
         [facts] = driver.inspect("container", ["ci"])
         assert facts
-        item = made(driver, container=f"{facts['Id']}/{facts['State']['StartedAt']}", shared=shared)
+        item = made(driver, container=f"{facts['Id']}/{started(facts)}", shared=shared)
         assert owners.is_dead(item, driver, place) is None
-        again = made(driver, container=f"{facts['Id']}/before", shared=shared)
+        driver.pause("ci")
+        assert owners.is_dead(item, driver, place) is None
+        driver.unpause("ci")
+        again = made(driver, container=f"{facts['Id']}/{int(started(facts)) - 1}", shared=shared)
         assert owners.is_dead(again, driver, place) is True
         driver.stop("ci")
         assert owners.is_dead(item, driver, place) is True
@@ -162,7 +164,7 @@ class TestLabels:
         driver.engine.calls.clear()
         pytester.makepyfile(MAKES)
         run().assert_outcomes(passed=1)
-        assert {found[labels.CONTAINER] for found in given()} == {f"{ref}/{facts['State']['StartedAt']}"}
+        assert {found[labels.CONTAINER] for found in given()} == {f"{ref}/{started(facts)}"}
         driver.remove("container", ["ci"], force=True)
         driver.engine.calls.clear()
         run().assert_outcomes(passed=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def home(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which the runs of pytester's project meet."""
-    return pytester.path / ".cache" / "pytest-docker-tools"
+    return pytester.path / ".cache" / f"pytest-docker-tools-{platform.node()}"
 
 
 @pytest.fixture(autouse=True)

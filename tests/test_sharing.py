@@ -94,7 +94,7 @@ def test_without_workers_it_is_a_fixture(
     run(*arguments).assert_outcomes(passed=1)
     assert left(engine) == []
     [options] = created(engine, "container")
-    assert "pytest-docker-tools.shared" not in options["labels"]
+    assert not options["labels"]["pytest-docker-tools.shared"]
 
 
 def test_two_runs_do_not_share(pytester: pytest.Pytester, run_workers: RunWorkers, engine: MemoryEngine) -> None:

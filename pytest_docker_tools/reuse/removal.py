@@ -81,7 +81,8 @@ def _require_removable(wanted: Wanted, item: Item, why: str, own: locks.Lock) ->
     meeting = runs.of(wanted.setup.config).meeting
     title = f"{wanted.setup.title} makes the {wanted.kind} {wanted.name!r} anew, as {why}. For that"
     # Through the other one a run was filling a volume, and was killed: nobody else begins before it has ended.
-    if not item.is_reusable and labels.SEEDING not in item.labels:
+    is_ours = item.is_reusable or labels.SEEDING in item.labels
+    if not is_ours or items.is_of_labelled_image(wanted.driver, item):
         raise NotReusable(
             f"{title} the {item.kind} {item.name!r}, which uses it, would have to be removed as well. It does not "
             f"appear to be a reusable {item.kind}, so nothing was removed. Remove it, or choose another name."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -139,7 +140,7 @@ def events(pytester: pytest.Pytester) -> Events:
 @pytest.fixture
 def no_folder_left(pytester: pytest.Pytester) -> Iterator[Path]:
     """Give the folder in which the project's processes meet, in which in the end there is nothing of a run."""
-    place = pytester.path / ".cache" / "pytest-docker-tools"
+    place = pytester.path / ".cache" / f"pytest-docker-tools-{platform.node()}"
     yield place
     assert [*(place / "runs").iterdir()] == []
 
@@ -347,7 +348,7 @@ class TestEnd:
         result.stdout.fnmatch_lines(
             ["*kept for failed tests*", "test_it.py::test_it", f"  container db: {facts['Name'].lstrip('/')}"]
         )
-        assert [*(pytester.path / ".cache" / "pytest-docker-tools" / "runs").iterdir()] == []
+        assert [*(pytester.path / ".cache" / f"pytest-docker-tools-{platform.node()}" / "runs").iterdir()] == []
 
     def test_it_is_not_kept_otherwise(self, project: Project, events: Events, nothing_left: None) -> None:
         """Where only a test without it has failed, --docker-keep=failed does not keep it."""

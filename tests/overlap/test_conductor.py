@@ -134,6 +134,7 @@ def test_so_many_calls_at_the_same_time(pytester: pytest.Pytester, run: Run, eng
     assert most == conductor.WORKERS
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_off(pytester: pytest.Pytester, run: Run, engine: Stage) -> None:
     """With docker_overlap = off all is made in pytest's order, one after the other, in its thread."""
     pytester.makepyfile(
@@ -157,6 +158,7 @@ def test_it(b, plain, a):
     assert {*engine.threads.values()} == {threading.main_thread().name}
 
 
+@pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize("arguments", [(), GRAPH])
 def test_what_is_alone_is_made_in_the_main_thread(
     pytester: pytest.Pytester, run: Run, engine: Stage, arguments: tuple[str, ...]
@@ -458,6 +460,7 @@ def test_setup_show_is_as_ever(pytester: pytest.Pytester, run: Run, engine: Stag
     assert sorted(engine.made()) == ["aa", "bb"]
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_pytest_that_tells_nothing(pytester: pytest.Pytester, run: Run, engine: Stage) -> None:
     """Where pytest does not say what a test needs, all is made in its order, and the end of the run says so, once."""
     pytester.makeconftest(

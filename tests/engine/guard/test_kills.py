@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools import items, labels, processes
+from pytest_docker_tools import items, labels, moments
 from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.testing.capabilities import skip_without
 
+from ...conftest import is_gone
 from ..conftest import BASE, Project, wait_until
 from .conftest import OPEN, SHOP, Left, Process, Start, kill_group
 
@@ -24,8 +26,8 @@ QUIET = 3.0
 
 
 def goes(left: Left) -> bool:
-    """Wait until nothing is left, and say whether that stays so."""
-    wait_until(lambda: not left())
+    """Wait until nothing is left, 15 seconds at most, and say whether that stays so."""
+    wait_until(lambda: not left(), 15)
     end = time.monotonic() + QUIET
     while time.monotonic() < end:
         if left():
@@ -35,9 +37,15 @@ def goes(left: Left) -> bool:
 
 
 def watchers(pid: int) -> list[int]:
-    """Give the watchers that a process has started."""
-    children = Path("/proc", str(pid), "task", str(pid), "children").read_text().split()
-    return [int(child) for child in children if b"watcher.py" in Path("/proc", child, "cmdline").read_bytes()]
+    """Give the watchers of a process, which are in sessions that it has started."""
+    sessions = Path("/proc", str(pid), "task", str(pid), "children").read_text().split()
+    found = []
+    for folder in Path("/proc").glob("[1-9]*"):
+        with contextlib.suppress(OSError):
+            number = int(folder.name)
+            if b"watcher.py" in (folder / "cmdline").read_bytes() and str(os.getsid(number)) in sessions:
+                found.append(number)
+    return found
 
 
 @pytest.mark.parametrize("kill", [Process.kill, kill_group], ids=["process", "group"])
@@ -81,7 +89,7 @@ def test_other(shared, own): be_open(os.environ['PYTEST_XDIST_WORKER'])
 """
 
 
-@pytest.mark.parametrize("victim", ["worker", "group"])
+@pytest.mark.parametrize("victim", ["worker", "controller", "group"])
 def test_workers(start: Start, left: Left, pytester: pytest.Pytester, victim: str) -> None:
     """What a killed worker had of its own goes while its run goes on; what that shares goes with all of it."""
     controller = start(SHOP + WORKERS, "-n2", "--max-worker-restart=0")
@@ -90,6 +98,10 @@ def test_workers(start: Start, left: Left, pytester: pytest.Pytester, victim: st
     assert len(left()) == 3
     if victim == "group":
         kill_group(controller)
+    elif victim == "controller":
+        # Its workers go on with their tests, and end then.
+        controller.kill()
+        (pytester.path / "closes").touch()
     else:
         os.kill(int((pytester.path / "gw0").read_text()), signal.SIGKILL)
         wait_until(lambda: len(left()) == 2)
@@ -99,48 +111,36 @@ def test_workers(start: Start, left: Left, pytester: pytest.Pytester, victim: st
     assert goes(left)
 
 
-WATCHED = """
-from pytest_docker_tools import guard
-
-it = network(labels=MARK)
-
-def test_it(it):
-    [watcher] = [
-        child for child in Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text().split()
-        if b'watcher.py' in Path('/proc', child, 'cmdline').read_bytes()
-    ]
-    Path('watcher').write_text(watcher)
-    assert FAILS == 0
-"""
-
-
-def test_commands(start: Start, left: Left, pytester: pytest.Pytester, backend: str) -> None:
-    """What a killed process has called of the client, and waits for, is ended."""
-    process = start(SHOP + "def test_it(job):\n    Path('shop').touch()\n    job.wait()")
-    wait_until((pytester.path / "shop").exists)
-    known = processes.identity(process.pid)
-    if backend != "docker-py":
-        wait_until(lambda: list(processes.called_by(known)) != [])
-    process.kill()
-    process.wait()
-    wait_until(lambda: list(processes.called_by(known)) == [])
-    assert goes(left)
-
-
 class TestWatcher:
-    @pytest.mark.parametrize("fails", [0, 1])
-    def test_ends_with_the_run(self, project: Project, pytester: pytest.Pytester, fails: int) -> None:
+    @pytest.mark.parametrize("fails", ["", "    assert False"])
+    def test_ends_with_the_run(self, start: Start, pytester: pytest.Pytester, left: Left, fails: str) -> None:
         """Nothing of it is there when the run is over, however that went."""
-        result = project(f"import os\nFAILS = {fails}\n{WATCHED}")
-        result.assert_outcomes(passed=1 - fails, failed=fails)
-        assert not Path("/proc", (pytester.path / "watcher").read_text()).exists()
+        process = start(f"{OPEN}\n{fails}")
+        wait_until((pytester.path / "shop").exists)
+        [watcher] = watchers(process.pid)
+        (pytester.path / "closes").touch()
+        assert process.wait(60) == (pytest.ExitCode.TESTS_FAILED if fails else pytest.ExitCode.OK)
+        assert is_gone(watcher)
+        assert left() == []
+
+    def test_a_second_interrupt(self, start: Start, pytester: pytest.Pytester, left: Left) -> None:
+        """What pytest has no time to remove as it is interrupted again, the watcher removes."""
+        slow = "@pytest.fixture\ndef slow(side, job):\n    yield\n    Path('ends').touch()\n    time.sleep(600)\n"
+        process = start(SHOP + slow + "def test_it(slow): be_open('shop')")
+        wait_until((pytester.path / "shop").exists)
+        process.send_signal(signal.SIGINT)
+        wait_until((pytester.path / "ends").exists)
+        assert len(left()) == 8
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert goes(left)
 
     def test_stands_apart(self, start: Start, pytester: pytest.Pytester, left: Left) -> None:
         """It has a session of its own, without a terminal, and neither outputs nor a secret among its arguments."""
         process = start(OPEN)
         wait_until((pytester.path / "shop").exists)
         [watcher] = watchers(process.pid)
-        assert os.getsid(watcher) == watcher != os.getsid(process.pid)
+        assert os.getsid(watcher) != os.getsid(process.pid)
         folder = Path("/proc", str(watcher))
         assert folder.joinpath("stat").read_text().rpartition(")")[2].split()[4] == "0", "It has a terminal."
         opened = {os.readlink(folder / "fd" / str(number)) for number in (1, 2)}
@@ -180,7 +180,7 @@ def test_in_a_container_of_the_engine(driver: Driver, left: Left, project: Proje
     try:
         [facts] = driver.inspect("container", [ci])
         assert facts
-        named = f"{facts['Id']}/{facts['State']['StartedAt']}"
+        named = f"{facts['Id']}/{moments.epoch(facts['State']['StartedAt']) or 0:.0f}"
         known: dict[str, Any] = labels.added(
             {"name": f"left-{mark}", "labels": {"made-for": mark}},
             {labels.RUN: "1" * 32, labels.OWNER: f"{'1' * 16}/{'1' * 32}/main-1", labels.CONTAINER: named},

@@ -8,7 +8,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,12 +21,14 @@ CYCLES = int(os.environ.get("SOAK_CYCLES", "30"))
 # Seconds within which all is gone after a kill, and for which nothing may appear at the end.
 GONE = 15.0
 QUIET = float(os.environ.get("SOAK_QUIET", "3"))
+# Seconds after which nothing has appeared of what the engine was asked for at the moment of a kill.
+SETTLED = 2.0
 # kB that the process of pytest may grow by for each cycle: what pytest keeps of each test, and of its report.
 GROWTH = 8.0
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     """Write a line where it is seen."""
 
     def tell(line: str) -> None:
@@ -49,6 +51,9 @@ def test_kills(start: Start, left: Left, pytester: pytest.Pytester, tell: Callab
         killed = time.monotonic()
         wait_until(lambda: not left(), GONE)
         seconds.append(time.monotonic() - killed)
+        # What the next run would remove as well is not to be here any more.
+        time.sleep(SETTLED)
+        assert left() == []
         process = start(OPEN)
         time.sleep(moments.uniform(0, duration))
     kill_group(process)
