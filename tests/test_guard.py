@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
-from pytest_docker_tools import labels, resource
+from pytest_docker_tools import guard, labels, lasting, locks, resource, watcher
+from pytest_docker_tools.driver import Recipe
 from pytest_docker_tools.exceptions import Conflict, EngineUnavailable
+from pytest_docker_tools.reuse import use
 from pytest_docker_tools.runs import Run as PytestRun
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
 
@@ -79,3 +86,122 @@ class TestBeforeARun:
             worker.assert_outcomes(passed=2)
         looked = [arguments["kind"] for verb, arguments in engine.calls if verb == "ids"]
         assert sorted(looked) == ["container", "network", "volume"]
+
+    def test_what_another_process_is_removing(
+        self,
+        pytester: pytest.Pytester,
+        run: Run,
+        engine: MemoryEngine,
+        dead: PytestRun,
+        place: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It is waited for, so that its name is free."""
+        leave(engine, dead, "the-net")
+        driver = MemoryDriver(engine)
+        turn = locks.held(use.turn(place, lasting.key(driver, "network", "the-net")))
+        pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                driver.remove("network", ["the-net"])
+                turn.release(remove=True)
+
+        monkeypatch.setattr("time.sleep", sleep)
+        pytester.makepyfile(PROJECT)
+        result = run()
+        result.assert_outcomes(passed=1)
+        assert len(pauses) >= 2
+        assert TITLE not in result.stdout.str()
+
+    def test_not_for_ever(
+        self,
+        pytester: pytest.Pytester,
+        run: Run,
+        engine: MemoryEngine,
+        dead: PytestRun,
+        place: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What stays busy is left to others after some time, which is also that for many things."""
+        for number in range(3):
+            leave(engine, dead, f"net-{number}")
+        monkeypatch.setattr(guard, "_PATIENCE_AT_BEGIN", 0.0)
+        pytester.makepyfile(PROJECT)
+        run().assert_outcomes(passed=1)
+        assert len(names(engine)) == 2
+
+
+class TestWatchers:
+    """They are started with what they need, for each engine one, and let go of."""
+
+    @pytest.fixture
+    def told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[list[str]]]:
+        """Give the lines that each watcher was told: it is a program that only writes them down."""
+        program = tmp_path / "program.py"
+        program.write_text(
+            "import sys, uuid, pathlib\n"
+            f"pathlib.Path({str(tmp_path)!r}, uuid.uuid4().hex + '.told').write_bytes(sys.stdin.buffer.read())\n"
+        )
+        monkeypatch.setattr(guard, "_PROGRAM", program)
+        return lambda: [file.read_text().splitlines() for file in tmp_path.glob("*.told")]
+
+    @pytest.fixture
+    def with_recipe(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let drivers have a recipe, with a secret."""
+        recipe = Recipe("mine", MappingProxyType({"environment": {"HOST": "tcp://me:hunter2@there"}}))
+        monkeypatch.setattr(MemoryDriver, "recipe", lambda driver: recipe)
+
+    @pytest.mark.usefixtures("with_recipe", "place")
+    def test_are_told(
+        self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]], place: Path
+    ) -> None:
+        """One gets the recipe, what is to be removed, and the word that all is done; nothing is said of it."""
+        pytester.makepyfile(PROJECT + "\ndef test_again(it): ...")
+        result = run()
+        result.assert_outcomes(passed=2)
+        [[line, word]] = told()
+        found = json.loads(line)
+        assert found["left"]["backend"] == "mine"
+        assert found["left"]["settings"] == {"environment": {"HOST": "tcp://me:hunter2@there"}}
+        assert found["left"]["place"] == str(place)
+        assert set(map(os.path.isabs, found["path"])) == {True}
+        assert Path(found["presence"]).parent.parent.name == found["left"]["run"]
+        assert word.encode() == watcher.DONE
+        assert "if pytest is killed" not in result.stdout.str()
+        assert "hunter2" not in result.stdout.str()
+
+    @pytest.mark.usefixtures("with_recipe", "place")
+    def test_of_a_run_that_does_not_get_to_its_end(
+        self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]]
+    ) -> None:
+        """Nobody says that all is done where its end is interrupted as well."""
+        pytester.makepyfile(
+            PROJECT + "\nimport pytest\n@pytest.fixture(scope='session')\ndef ends():\n    yield\n"
+            "    raise KeyboardInterrupt\ndef test_interrupt(it, ends):\n    raise KeyboardInterrupt"
+        )
+        with pytest.raises(KeyboardInterrupt):
+            run()
+        [[_]] = told()
+
+    @pytest.mark.usefixtures("place")
+    def test_need_a_recipe(self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]]) -> None:
+        """There is none for an engine that another process cannot open, and the run says so."""
+        pytester.makepyfile(PROJECT)
+        result = run()
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["*; if pytest is killed, what it leaves stays until the next run"])
+        assert told() == []
+
+    @pytest.mark.usefixtures("place", "told")
+    @pytest.mark.parametrize("settings", [{"object": object()}, {1, 2}], ids=["no JSON", "no mapping"])
+    def test_of_a_driver_with_a_bad_recipe(
+        self, pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        """What cannot be told is no watcher, and fails no test."""
+        monkeypatch.setattr(MemoryDriver, "recipe", lambda driver: Recipe("mine", settings))
+        pytester.makepyfile(PROJECT)
+        result = run()
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["*; if pytest is killed, what it leaves stays until the next run"])

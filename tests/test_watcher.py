@@ -51,7 +51,8 @@ class Watched:
 
     def watch(self) -> Process:
         """Start a watcher, and wait until it watches."""
-        command = [sys.executable, "-I", watcher.__file__]
+        # Where these tests run, the real library may be installed.
+        command = [sys.executable, "-I", "-S", watcher.__file__]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
         self.started.append(process)
         assert process.stdin is not None
