@@ -98,9 +98,14 @@ def killed(driver: Driver, mark: str, pytester: pytest.Pytester) -> Iterator[Non
     yield
     kinds: list[Kind] = ["container", "image"]
     seeding = [item for kind in kinds for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-    ours = [item for item in seeding if runs.is_known(meeting.folder(), item.labels[labels.OWNER])]
+    # Others fill volumes at the same time.
+    ours = [item for item in seeding if _is_dead(item.labels.get(labels.OWNER, ""))]
     for item in items.in_removal_order([*named_by(driver, mark), *ours]):
         driver.remove(item.kind, [item.ref], force=True)
+
+
+def _is_dead(owner: str) -> bool:
+    return runs.is_known(meeting.folder(), owner) and not runs.is_alive(meeting.folder(), owner)
 
 
 @pytest.fixture
