@@ -151,7 +151,7 @@ def nothing_left(no_folder_left: Path, driver: Driver, left: Left) -> Iterator[N
     yield
     assert left() == []
     helps = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-    owners = [item.labels[labels.OWNER].partition("/")[0] for item in helps]
+    owners = [item.labels.get(labels.OWNER, "").partition("/")[0] for item in helps]
     assert (no_folder_left / "name").read_text() not in owners
 
 
