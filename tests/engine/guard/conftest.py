@@ -43,6 +43,17 @@ def be_open(name):
 OPEN = SHOP + "def test_it(side, job): be_open('shop')"
 
 
+@pytest.fixture(autouse=True)
+def _alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs of other tests neither know nor remove what those of the project leave."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "cache"))
+    pytester.makeconftest(
+        "from pytest_docker_tools import labels, owners\n"
+        "described = owners.described\n"
+        "owners.described = lambda config, driver: {**described(config, driver), labels.PROCESS: ''}\n"
+    )
+
+
 @pytest.fixture
 def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
     """Start pytest, as the first process of a group, on a module; the group is killed in the end."""
