@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,10 @@ def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]
         module(text)
         command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
         with (pytester.path / f"log-{len(started)}").open("w") as log:
-            started.append(pytester.popen(command, stdout=log, stderr=log, start_new_session=True))
+            # Who runs these tests in the background may have had SIGINT ignored.
+            heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+            process = pytester.popen(command, stdout=log, stderr=log, start_new_session=True, preexec_fn=heed)
+        started.append(process)
         return started[-1]
 
     yield start
