@@ -132,7 +132,8 @@ class Run:
     def close(self) -> None:
         """Note that this process is over. The last one of a run takes along what they had in common."""
         if self._presence is not None:
-            self._presence.release()
+            # With its file: a watcher that has waited for the lock has it for a moment then.
+            self._presence.release(remove=True)
             _forget_dead(self.meeting)
 
 
