@@ -60,7 +60,7 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
     left: dict[str, Any] = {"process": processes.identity(), "place": str(run.meeting), "run": run.id}
     left |= {"backend": recipe.backend, "settings": dict(recipe.settings)}
     told = {
-        "presence": str(run.folder / "processes" / run.appear()),
+        "presence": str(run.presence),
         "path": [os.path.abspath(folder) for folder in sys.path],
         "left": left,
     }

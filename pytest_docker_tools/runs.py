@@ -102,6 +102,11 @@ class Run:
                 self._presence = locks.held(_processes(self.meeting, self.id) / name)
         return self._presence.path.name
 
+    @property
+    def presence(self) -> Path:
+        """The file whose lock this process holds for as long as it lives."""
+        return _processes(self.meeting, self.id) / self.appear()
+
     def trying(self, file: Path, what: str) -> Attempt:
         """Give a context for what no other process of this run tries again if it fails; `file` stands for it."""
         return Attempt(self.process, what, file.with_suffix(".failed"))
