@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import drivers, labels, orphans, processes
+from . import drivers, labels, orphans, processes, runs
 from .exceptions import DockerToolsError
 
 __tracebackhide__ = True
@@ -45,6 +45,8 @@ def remove_left(process: str, place: str, run: str, backend: str, settings: Mapp
         is_to_come = any(fate.outcome == "failed" or fate.why == orphans.BUSY for fate in fates)
         is_new = any(fate.outcome == "removed" for fate in fates)
         pauses = list(_PAUSES[1:]) if is_new else pauses[1:] or list(_PAUSES[-1:] if is_to_come else ())
+    with contextlib.suppress(DockerToolsError, OSError):
+        runs.forget_dead(Path(place))
 
 
 def _end_commands(process: str, asked: set[int]) -> None:

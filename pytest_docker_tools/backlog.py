@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from . import timings
+from . import ledger, timings
 from .definition import definition_of
 from .driver import KINDS, Driver, Kind, Removal
 from .exceptions import DeadlineExceeded, DriverError, EngineUnavailable
@@ -152,9 +152,14 @@ def of(config: pytest.Config) -> Backlog:
     """Give the backlog of a run."""
     if _BACKLOG not in config.stash:
         config.stash[_BACKLOG] = Backlog(
-            partial(summary.add, config, TITLE), partial(timings.note, config), partial(timings.waiting, config)
+            partial(_tell, config), partial(timings.note, config), partial(timings.waiting, config)
         )
     return config.stash[_BACKLOG]
+
+
+def _tell(config: pytest.Config, line: str) -> None:
+    ledger.of(config).is_in_doubt = True
+    summary.add(config, TITLE, line)
 
 
 def removal_options(kind: Kind) -> Mapping[str, bool]:

@@ -23,6 +23,7 @@ DockerToolsError
         ├── Conflict              a name is taken, or the state of the resource forbids it
         ├── Forbidden
         ├── PortUnavailable       a fixed host port is in use
+        ├── ResourceExhausted     its disk is full, or its networks have used up its addresses
         ├── Unauthorized          a registry wants (other) credentials
         └── BuildFailed           a step of a build failed; has `.log`
 
@@ -162,6 +163,10 @@ class PortUnavailable(EngineError):
     """A host port that was asked for is in use."""
 
 
+class ResourceExhausted(EngineError):
+    """The engine has no room for what was asked: its disk is full, or its networks have used up its addresses."""
+
+
 class Unauthorized(EngineError):
     """A registry wants credentials, or other ones."""
 
@@ -172,6 +177,18 @@ class BuildFailed(EngineError):
     def __init__(self, message: str, *, log: str = "", **details: Any) -> None:
         super().__init__(message, **details)
         self.log = log
+
+
+#: Those of a driver after which nothing has been done that was asked.
+REFUSALS = (
+    UnsupportedOperation,
+    UnsupportedOption,
+    NotFound,
+    Forbidden,
+    PortUnavailable,
+    Unauthorized,
+    BuildFailed,
+)
 
 
 class EngineWarning(UserWarning):

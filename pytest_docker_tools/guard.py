@@ -1,7 +1,7 @@
-"""Nothing left behind, however a run ends: what killed ones have left is removed, by a process that outlives them.
+"""Nothing left behind, however a run ends: what it could not remove is, by a process that outlives it.
 
-That is the watcher of each process of pytest that uses an engine. Where it was killed as well, or there was none, the
-next run removes what it finds.
+That is the watcher of each process of pytest that uses an engine. It has something to do where that was killed, or its
+engine failed. Where the watcher was killed as well, or there was none, the next run removes what it finds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from . import drivers, labels, locks, orphans, processes, runs
+from . import drivers, labels, ledger, locks, orphans, processes, runs
 from .driver import Driver, Recipe
 from .terminal import summary, writing
 from .watcher import DONE
@@ -72,12 +72,12 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
 
 
 def note_end(config: pytest.Config) -> None:
-    """Note that this process has removed all that it is to remove."""
-    config.stash[_IS_OVER] = True
+    """Note that this process has removed all that it is to remove, unless that is in doubt."""
+    config.stash[_IS_OVER] = not ledger.of(config).is_in_doubt
 
 
 def end(config: pytest.Config) -> None:
-    """Let go of the watchers. They have nothing to do after a normal end; after another one they begin with it."""
+    """Let go of the watchers. They have nothing to do where nothing is left; else they begin with it."""
     watchers = config.stash.get(_WATCHERS, {}).values()
     for watcher in watchers:
         if config.stash.get(_IS_OVER, False):

@@ -87,6 +87,8 @@ class Ledger:
         self.failed_besides: list[tuple[str, BaseException]] = []
         #: Drivers whose engine did not answer during the test.
         self.silent: list[Driver] = []
+        #: Whether something may be there that no entry is about, or was not removed, as something has failed.
+        self.is_in_doubt = False
 
     def begin(self, item: pytest.Item) -> None:
         """Note that a test begins, and forget what no report can be about any more.

@@ -14,10 +14,10 @@ import pytest
 from . import backlog, labels, ledger, owners, timings, witnesses
 from .definition import Setup
 from .driver import Driver, Kind
-from .exceptions import Conflict, DriverError, EngineUnavailable, UnsupportedOption
+from .exceptions import Conflict, DriverError, EngineUnavailable, ResourceExhausted, UnsupportedOption
 from .failures import keeping, sections
 from .ledger import Entry
-from .tasks import Work, call
+from .tasks import Call, Work, call
 
 __tracebackhide__ = True
 
@@ -47,7 +47,7 @@ async def make(
     labelled = labels.added(options, {**owners.described(setup.config, setup.driver), **keep, **marks})
     started, measured = start, timings.timed(setup, "start" if start else "create", create)
     try:
-        ref = await call(measured, setup.driver, kind, labelled, start=start)
+        ref = await _created(setup.config, lambda: call(measured, setup.driver, kind, labelled, start=start))
     except DriverError as error:
         if error.created is None:
             raise
@@ -57,21 +57,31 @@ async def make(
     return entry, await _prepared(setup, entry, prepare)
 
 
+async def _created(config: pytest.Config, creating: Callable[[], Call[str]]) -> str:
+    try:
+        return await creating()
+    except ResourceExhausted:
+        going_on = backlog.of(config)
+        if not len(going_on):
+            raise
+    # What other tests have left takes up room until it is removed.
+    going_on.drain()
+    return await creating()
+
+
 async def _prepared(setup: Setup, entry: Entry, prepare: Prepare[T]) -> T:
     """Prepare what is new. It is taken down if that fails."""
     take_down_now = partial(take_down, setup.config, entry)
     try:
         return await prepare(entry, True)
-    except (Exception, pytest.fail.Exception):
-        entry.failed = True
-        if keeping.is_on(setup.config):
+    except BaseException as error:
+        # An interrupt is no failure.
+        entry.failed = isinstance(error, (Exception, pytest.fail.Exception))
+        if entry.failed and keeping.is_on(setup.config):
             # Whether a test fails by this is known later.
             setup.finalizers.append(take_down_now)
-        else:
-            take_down_now()
-        raise
-    except BaseException:
-        # An interrupt goes on, whatever comes of this, which is tried again, and told, when the fixture is given up.
+            raise
+        # The error goes on, whatever comes of this, which is tried again, and told, when the fixture is given up.
         try:
             take_down_now()
         except DriverError:
@@ -107,8 +117,12 @@ def _remove_soon(config: pytest.Config, entry: Entry) -> None:
     if entry.kind != "container":
         # Containers that are still to be removed may hold it.
         going_on.drain()
-    with timings.removing(config, entry):
-        remove(entry.driver, entry.kind, entry.ref)
+    try:
+        with timings.removing(config, entry):
+            remove(entry.driver, entry.kind, entry.ref)
+    except BaseException:
+        ledger.of(config).is_in_doubt = True
+        raise
 
 
 def create(driver: Driver, kind: Kind, options: Mapping[str, Any], *, start: bool = False) -> str:

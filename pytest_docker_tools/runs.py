@@ -139,7 +139,7 @@ class Run:
         if self._presence is not None:
             # With its file: a watcher that has waited for the lock has it for a moment then.
             self._presence.release(remove=True)
-            _forget_dead(self.meeting)
+            forget_dead(self.meeting)
 
 
 class Attempt:
@@ -172,7 +172,7 @@ def is_alive(place: Path, owner: str, *, anyone: bool = False) -> bool:
     return bool(alive) if anyone else owner.rpartition("/")[2] in [file.name for file in alive]
 
 
-def _forget_dead(place: Path) -> None:
+def forget_dead(place: Path) -> None:
     """Remove what runs have left in that folder that are over, also those whose processes were all killed."""
     with locks.held(_turn(place)):
         for folder in (place / "runs").glob("*"):

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from . import archives, labels, resource
 from .driver import Driver
+from .exceptions import DriverError
 from .files import Entries
 
 __tracebackhide__ = True
 
 _FOLDER = "/volume"
+# Seconds for a build that does nothing.
+_PATIENCE = 120.0
 
 
 def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str]) -> None:
@@ -25,10 +29,8 @@ def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str])
     with archives.packed(files) as archive, _empty_image(driver, known) as image:
         options = {"image": image, "command": ["never-started"], "volumes": {volume: {"bind": _FOLDER}}}
         container = resource.create(driver, "container", labels.added(options, known))
-        try:
+        with _afterwards(partial(resource.remove, driver, "container", container)):
             driver.put_archive(container, _FOLDER, archive)
-        finally:
-            resource.remove(driver, "container", container)
 
 
 @contextlib.contextmanager
@@ -38,8 +40,23 @@ def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
     # From the cache, it would have layers in common with others', which another process may be removing.
     empty = {"fileobj": b"FROM scratch\n", "nocache": True}
     labelled = labels.added(empty, {**known, labels.CREATION: mark})
+    # Also where the build is interrupted after the engine has done it.
+    with _afterwards(partial(_remove_image, driver, mark)):
+        yield driver.build_image(labelled, timeout=_PATIENCE)
+
+
+def _remove_image(driver: Driver, mark: str) -> None:
+    # Not by force: while a container of it is left, its labels say whose that is.
+    driver.remove("image", driver.ids("image", {"label": f"{labels.CREATION}={mark}"}))
+
+
+@contextlib.contextmanager
+def _afterwards(remove: Callable[[], None]) -> Iterator[None]:
+    """Remove something after a context. That this fails as well says less than what has failed there."""
     try:
-        yield driver.build_image(labelled)
-    finally:
-        # Also where the build was interrupted after the engine had done it.
-        driver.remove("image", driver.ids("image", {"label": f"{labels.CREATION}={mark}"}), force=True)
+        yield
+    except BaseException:
+        with contextlib.suppress(DriverError):
+            remove()
+        raise
+    remove()

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from . import drivers, items, labels, lasting, locks, resource, runs
+from . import drivers, items, labels, lasting, ledger, locks, resource, runs
 from .definition import Setup
 from .driver import KINDS, Driver, Recipe
 from .exceptions import DockerToolsError, DriverError, UsageError
@@ -74,10 +74,12 @@ def remove_all(config: pytest.Config) -> None:
     for recipe in recipes(config):
         try:
             with contextlib.closing(drivers.open_driver(recipe.backend, recipe.settings)) as driver:
-                for left in _left(driver, run):
-                    summary.add(config, _TITLE, left)
+                said = [*_left(driver, run)]
         except DockerToolsError as error:
-            summary.add(config, _TITLE, str(error))
+            said = [str(error)]
+        for line in said:
+            ledger.of(config).is_in_doubt = True
+            summary.add(config, _TITLE, line)
 
 
 def _left(driver: Driver, run: runs.Run) -> Iterator[str]:

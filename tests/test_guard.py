@@ -14,7 +14,7 @@ import pytest
 
 from pytest_docker_tools import guard, labels, lasting, locks, resource, watcher
 from pytest_docker_tools.driver import Recipe
-from pytest_docker_tools.exceptions import Conflict, EngineUnavailable
+from pytest_docker_tools.exceptions import Conflict, EngineError, EngineUnavailable
 from pytest_docker_tools.reuse import use
 from pytest_docker_tools.runs import Run as PytestRun
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
@@ -184,6 +184,35 @@ class TestWatchers:
         with pytest.raises(KeyboardInterrupt):
             run()
         [[_]] = told()
+
+    @pytest.mark.usefixtures("with_recipe", "place")
+    @pytest.mark.parametrize(
+        ("verbs", "name", "is_done"),
+        [
+            (["create_network"], None, False),
+            (["begin_removal"], None, True),
+            (["begin_removal", "remove"], None, False),
+            (["remove"], "named", False),
+        ],
+        ids=["creation", "removal that is tried again", "removal in the background", "removal at once"],
+    )
+    def test_of_a_run_whose_engine_fails(
+        self,
+        pytester: pytest.Pytester,
+        run: Run,
+        engine: MemoryEngine,
+        told: Callable[[], list[list[str]]],
+        verbs: list[str],
+        name: str | None,
+        is_done: bool,
+    ) -> None:
+        """Nobody says that all is done where something failed, of which something may be left."""
+        for verb in verbs:
+            engine.fail(verb, EngineError("it broke"))
+        pytester.makepyfile(f"from pytest_docker_tools import *\nit = network(name={name!r})\ndef test_it(it): ...")
+        run()
+        [[_, *words]] = told()
+        assert words == ([watcher.DONE.decode()] if is_done else [])
 
     @pytest.mark.usefixtures("place")
     def test_need_a_recipe(self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_docker_tools import seeding
+from pytest_docker_tools import items, seeding
 from pytest_docker_tools.exceptions import EngineError
 from pytest_docker_tools.files import Entry
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
@@ -42,3 +42,14 @@ def test_nothing_is_left(engine: MemoryEngine, verb: str, after: bool, error: ty
     with pytest.raises(error, match="it broke"):
         seeding.seed(driver, volume, {"a": Entry(b"")}, {})
     assert [driver.ids("container"), driver.ids("image")] == before
+
+
+def test_a_container_that_cannot_be_removed(engine: MemoryEngine) -> None:
+    """It keeps its image, without which nobody could tell that its labels are its own, and is what is told."""
+    driver = MemoryDriver(engine)
+    volume = driver.create_volume({"name": "vol"})
+    engine.fail("remove", EngineError("it does not go"))
+    with pytest.raises(EngineError, match="it does not go"):
+        seeding.seed(driver, volume, {"a": Entry(b"")}, {})
+    [container] = items.of_refs(driver, "container", driver.ids("container"))
+    assert not items.is_of_labelled_image(driver, container)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Driver, Endpoint, Kind, Progress, Recipe
 from pytest_docker_tools.endpoint import endpoint_at
-from pytest_docker_tools.exceptions import DriverError, EngineUnavailable, UnsupportedOption
+from pytest_docker_tools.exceptions import DriverError, EngineError, EngineUnavailable, UnsupportedOption
 from pytest_docker_tools.normalise import Verb, normalised
 from pytest_docker_tools.references import PART_OF_AN_ID
 
@@ -23,6 +23,7 @@ from .runner import Command, Result, Runner
 
 __tracebackhide__ = True
 
+T = TypeVar("T")
 DEFAULT_TIMEOUT = 60.0
 
 
@@ -159,7 +160,7 @@ class CommandLine(Driver):
                 exit_code=result.exit_code,
                 stderr=result.complaint,
             )
-        return str(json.loads(result.text))
+        return self._read("say which engine it speaks to", result, lambda text: str(json.loads(text)))
 
     def address_command(self) -> Sequence[str]:
         """Give the command that prints the engine's address as JSON, where `host_variable` does not have it."""
@@ -197,6 +198,19 @@ class CommandLine(Driver):
         if result.exit_code:
             raise self._error(asked, result, keywords=keywords)
         return result
+
+    def _read(self, asked: str, result: Result, read: Callable[[str], T]) -> T:
+        """Give what `read` makes of what a command printed, unless it raises a ValueError. `asked` is as in `_do`."""
+        try:
+            return read(result.text)
+        except ValueError:
+            raise EngineError(
+                f"{self.runner.name} could not {asked}: it printed {result.text[:200]!r}, which does not say so. See "
+                f"whether {self.runner.program!r} is the client.",
+                command=result.command,
+                exit_code=result.exit_code,
+                stderr=result.complaint,
+            ) from None
 
     def _progress(self, todo: Command, deadline: Deadline, report: Progress | None) -> Result:
         """Run with both outputs in one, each line of which is reported; it is the result's `stderr`."""

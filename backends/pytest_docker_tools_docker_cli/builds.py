@@ -122,7 +122,9 @@ class Builds(Kinds):
 
     def _used_builder(self, deadline: Deadline) -> Builder:
         if self._builder is None:
-            self._builder = listed(self.runner.run(Command((*self.build_command, "--help")), deadline).text)
+            # A build may take as long as it likes, but not this.
+            at_most = Deadline(deadline.at_most(self.timeout))
+            self._builder = listed(self.runner.run(Command((*self.build_command, "--help")), at_most).text)
         return self._builder
 
     def _is_classic(self, deadline: Deadline) -> bool:

@@ -58,7 +58,8 @@ class Containers(Creation):
         self._do(f"unpause container {quoted(ref)}", ("unpause", "--", ref), self._deadline(timeout))
 
     def wait(self, ref: str, *, timeout: float | None = None) -> int:
-        return int(self._do(f"wait for container {quoted(ref)}", ("wait", "--", ref), Deadline(timeout)).text)
+        asked = f"wait for container {quoted(ref)}"
+        return self._read(asked, self._do(asked, ("wait", "--", ref), Deadline(timeout)), int)
 
     # What a container writes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pytest_docker_tools import api_versions
@@ -16,7 +17,7 @@ from pytest_docker_tools.references import quoted
 from .client_configuration import configured
 from .command import check, comma_separated, keywords
 from .environment import Environment, environment
-from .kinds import Kinds
+from .kinds import Kinds, created
 from .runner import Command, Result
 from .security import profiles_as_files, without_profiles
 
@@ -34,8 +35,9 @@ class Creation(Kinds):
         chosen = self._with_command(self._normalised("container", options), deadline)
         with self._creating(("create",), chosen, deadline) as todo:
             result = self._do(_asked(chosen), todo, deadline, keywords=self._creation_keywords(chosen))
-        complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
-        return result.text
+        container = self._id(result, chosen)
+        complete(self, container, chosen, self.warnings.findall(result.complaint), deadline)
+        return container
 
     def run_container(self, options: Options, *, timeout: float | None = None) -> str:
         deadline = self._deadline(timeout)
@@ -48,16 +50,20 @@ class Creation(Kinds):
             result = self.runner.run(todo, deadline)
         if result.exit_code:
             raise self._not_run(chosen, result)
-        complete(self, result.text, chosen, self.warnings.findall(result.complaint), deadline)
-        return result.text
+        container = self._id(result, chosen)
+        complete(self, container, chosen, self.warnings.findall(result.complaint), deadline)
+        return container
+
+    def _id(self, result: Result, chosen: Options) -> str:
+        return self._read(_asked(chosen), result, partial(created, None))
 
     def _not_run(self, chosen: Options, result: Result) -> DriverError:
         # The client prints the id of what it has created, whether it can start that or not.
-        created = result.text
-        if not created:
+        if not result.text:
             return self._error(_asked(chosen), result, keywords=self._creation_keywords(chosen))
-        error = self._error(f"start container {quoted(created)}", result)
-        error.created = created
+        container = self._id(result, chosen)
+        error = self._error(f"start container {quoted(container)}", result)
+        error.created = container
         return error
 
     @contextlib.contextmanager

@@ -16,6 +16,7 @@ from pytest_docker_tools.exceptions import (
     ImageNotFound,
     NotFound,
     PortUnavailable,
+    ResourceExhausted,
     Unauthorized,
     UnsupportedOperation,
     UnsupportedOption,
@@ -51,6 +52,15 @@ PHRASES: Phrases = (
             "requires at least [0-9]+ argument",
             "unknown command",
             "is not a docker command",
+        ),
+    ),
+    (
+        ResourceExhausted,
+        (
+            "no space left on device",
+            "non-overlapping ipv4 address pool",
+            "address pools have been fully subnetted",
+            "free subnet from subnet pools",
         ),
     ),
     (
@@ -116,6 +126,8 @@ PHRASES: Phrases = (
 _ADVICE: Mapping[type[DriverError], str] = {
     ImageNotFound: "Nothing is pulled on its own: get the image with fetch() or build().",
     PortUnavailable: "Choose another host port, or None for a free one.",
+    ResourceExhausted: "The engine has no room for it: remove what nobody needs, with 'pytest --docker-cleanup=all' or "
+    "the client's 'system prune'.",
     Unauthorized: "Log in to the registry with the client's 'login' command.",
     UnsupportedOperation: "This client, or this engine, is too old or too new for it.",
 }

@@ -71,7 +71,8 @@ class Images(Builds):
 
     def version(self, *, timeout: float | None = None) -> Facts:
         asking = ("version", "--format", "{{json .}}")
-        facts = json.loads(self._do("ask for the version", asking, self._deadline(timeout)).text)
+        asked = "ask for the version"
+        facts = self._read(asked, self._do(asked, asking, self._deadline(timeout)), json.loads)
         client = facts.get("Client") or {}
         # A client that is the engine itself has no server.
         found = dict(facts.get("Server") or client)

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from pytest_docker_tools import normalise
 from pytest_docker_tools.deadline import Deadline
@@ -24,6 +25,10 @@ __tracebackhide__ = True
 # Seconds before a command is run once more, where other processes remove what it looks at: a whole build may go on
 # being removed, layer by layer.
 _PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+_ID = re.compile("(sha256:)?[0-9a-f]{64}")
+_NAME = re.compile("[^\\x00-\\x20\\x7f]+")
+# What is listed of them; of the others that may be names.
+_IDS: Mapping[Kind, re.Pattern[str]] = {"container": _ID, "image": _ID}
 # As many as fit in the arguments of a command on every system.
 _BATCH = 200
 
@@ -58,14 +63,7 @@ class Kinds(CommandLine):
             raise self._error(f"inspect {kind}s", result, kind=EngineError)
         if result.exit_code:
             self._refuse(f"inspect {kind}s", result, self._complaints(result, NotFound))
-        try:
-            found = parse_facts(result.stdout.decode(errors="replace"))
-        except ValueError:
-            raise EngineError(
-                f"{self.runner.name} inspect gave something that is no JSON: {result.text[:200]!r}. See whether "
-                f"'{self.runner.program}' is the client.",
-                command=result.command,
-            ) from None
+        found = self._read(f"inspect {kind}s", result, parse_facts)
         found = [self.translated(kind, facts, deadline.at_most(self.timeout)) for facts in found]
         if len(found) == len(refs):
             return list(found)
@@ -112,7 +110,7 @@ class Kinds(CommandLine):
         if result.exit_code:
             # What it could not list is not what was asked for.
             raise self._error(f"list {kind}s", result, kind=EngineError if self._is_disturbed(result) else None)
-        return list(dict.fromkeys(result.text.split()))
+        return self._read(f"list {kind}s", result, partial(_listed, _IDS.get(kind, _NAME)))
 
     def _lacks_one(self, result: Result) -> bool:
         """Tell whether something was removed while it was listed: a client may then list nothing at all."""
@@ -215,6 +213,20 @@ class Kinds(CommandLine):
 def _says(pattern: re.Pattern[str] | None, result: Result) -> bool:
     """Say whether a command has failed with such words, if there are any."""
     return bool(result.exit_code and pattern and pattern.search(errors.clean(result.complaint)))
+
+
+def created(name: str | None, text: str) -> str:
+    """Read what a client prints of what it has created: the id, or the name that it was given."""
+    if text != name and not _ID.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _listed(reference: re.Pattern[str], text: str) -> list[str]:
+    found = list(dict.fromkeys(text.split()))
+    if not all(reference.fullmatch(word) for word in found):
+        raise ValueError(text)
+    return found
 
 
 def parse_facts(text: str) -> list[Facts]:

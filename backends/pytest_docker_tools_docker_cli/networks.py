@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.references import quoted
 
 from .command import check, keywords
-from .kinds import Kinds
+from .kinds import Kinds, created
 
 __tracebackhide__ = True
 
@@ -20,7 +21,9 @@ class Networks(Kinds):
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = self._normalised("network", options)
         todo, written = self._network_arguments(chosen), keywords(self.network_options, _unnamed(chosen))
-        return self._do(f"create the network {chosen['name']!r}", todo, self._deadline(timeout), keywords=written).text
+        asked = f"create the network {chosen['name']!r}"
+        result = self._do(asked, todo, self._deadline(timeout), keywords=written)
+        return self._read(asked, result, partial(created, chosen["name"]))
 
     def _network_arguments(self, chosen: Options) -> Sequence[str]:
         name = chosen.get("name")
@@ -47,7 +50,8 @@ class Networks(Kinds):
     def create_volume(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = self._normalised("volume", options)
         todo, written = self._volume_arguments(chosen), keywords(self.volume_options, _unnamed(chosen))
-        return self._do("create a volume", todo, self._deadline(timeout), keywords=written).text
+        result = self._do("create a volume", todo, self._deadline(timeout), keywords=written)
+        return self._read("create a volume", result, partial(created, chosen.get("name")))
 
     def _volume_arguments(self, chosen: Options) -> Sequence[str]:
         name = chosen.get("name")

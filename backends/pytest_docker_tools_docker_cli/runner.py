@@ -19,7 +19,7 @@ from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
 
-from .process import GLANCE, Child, Streams
+from .process import GLANCE, GRACE, Child, Streams
 
 __tracebackhide__ = True
 
@@ -108,6 +108,7 @@ class Runner:
             if exit_code is None:
                 raise self.late(command, deadline)
             self.refuse_if_closed(command)
+            self.refuse_if_killed(command, exit_code)
             child.check()
         return Result(command.shown(self.name), exit_code, bytes(stdout), bytes(stderr))
 
@@ -165,6 +166,16 @@ class Runner:
             raise EngineUnavailable(
                 f"'{self.name} {_verb(command)}' was not done: the connection to the engine has been closed.",
                 command=command.shown(self.name),
+            )
+
+    def refuse_if_killed(self, command: Command, exit_code: int) -> None:
+        """Raise `EngineError` for a command that was: of what it did and has written nothing is known to be whole."""
+        if exit_code < 0:
+            raise EngineError(
+                f"'{self.name} {_verb(command)}' was killed by signal {-exit_code} before it was done, by this system "
+                "(is there enough memory?) or by another process.",
+                command=command.shown(self.name),
+                exit_code=exit_code,
             )
 
     @contextlib.contextmanager
@@ -243,17 +254,20 @@ class Lines(Iterator[bytes]):
         if self.exit_code is None:
             raise self._runner.late(self._command, self._deadline)
         self._runner.refuse_if_closed(self._command)
+        self._runner.refuse_if_killed(self._command, self.exit_code)
         self.child.check()
         raise StopIteration
 
     def _next(self) -> bytes:
+        patience: Deadline | None = None
         while not self._deadline.passed:
-            ended = self.child.exit_code is not None
+            if self.child.exit_code is not None:
+                # What reads its output may be late. Something else may hold that open.
+                patience = patience or Deadline(GRACE)
             try:
                 return self._waiting.get(timeout=self._deadline.at_most(GLANCE))
             except queue.Empty:
-                # Something else may hold the output of an ended command open.
-                if ended:
+                if patience and patience.passed:
                     return b""
         raise self._runner.late(self._command, self._deadline)
 

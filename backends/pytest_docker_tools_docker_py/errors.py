@@ -74,6 +74,10 @@ class PortUnavailable(EngineError, ours.PortUnavailable):
     """A host port that was asked for is in use."""
 
 
+class ResourceExhausted(EngineError, ours.ResourceExhausted):
+    """The engine has no room for what was asked."""
+
+
 class Unauthorized(EngineError, ours.Unauthorized):
     """A registry wants credentials, or other ones."""
 
@@ -88,6 +92,10 @@ class BuildFailed(EngineError, ours.BuildFailed, theirs.BuildError):
 # Regular expressions, looked for in this order in the engine's words in lower case, before its status is asked. With
 # a space in them, so that the name of an object cannot be taken for one.
 _PHRASES: Sequence[tuple[type[EngineError], str]] = (
+    (
+        ResourceExhausted,
+        "no space left on device|non-overlapping ipv4 address pool|address pools have been fully subnetted",
+    ),
     (
         ImageNotFound,
         "no such image|manifest unknown|manifest for .* not found|(^|: )name unknown(:|$)|pull access denied"
@@ -114,6 +122,8 @@ _STATUSES: Mapping[int | None, type[EngineError]] = {
 _ADVICE: Mapping[type[EngineError], str] = {
     ImageNotFound: "Nothing is pulled on its own: get the image with fetch() or build().",
     PortUnavailable: "Choose another host port, or None for a free one.",
+    ResourceExhausted: "The engine has no room for it: remove what nobody needs, with 'pytest --docker-cleanup=all' or "
+    "'docker system prune'.",
     Unauthorized: "Log in to the registry with 'docker login', or give auth_config.",
 }
 

@@ -11,6 +11,7 @@ import pytest
 from .. import ledger
 from ..closure import Instance
 from ..definition import Definition, Setup, require_session
+from ..exceptions import REFUSALS, DriverError
 from ..tasks import Task
 from ..terminal import summary
 
@@ -83,4 +84,11 @@ async def _made(setup: Setup, inputs: Mapping[str, Any]) -> Any:
     definition.check()
     setup.options.update(definition.resolve(inputs))
     require_session(setup.title, definition.shared, setup.instance.scope)
-    return await definition.make(setup)
+    try:
+        return await definition.make(setup)
+    except REFUSALS:
+        raise
+    except (DriverError, KeyboardInterrupt):
+        # It may have been done all the same, or may yet be.
+        ledger.of(setup.config).is_in_doubt = True
+        raise

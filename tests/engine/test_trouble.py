@@ -87,8 +87,12 @@ def test_an_engine_that_does_not_answer(project: Project, choose_engine: Callabl
     assert "INTERNALERROR" not in result.stdout.str()
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_an_engine_that_hangs(project: Project, choose_engine: Callable[[str], None]) -> None:
-    """An engine that accepts and never answers is given up after docker_timeout, and no process stays."""
+    """An engine that accepts and never answers is given up after docker_timeout, and no process stays.
+
+    But for a watcher, which goes on asking for a while whether something was made all the same.
+    """
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         choose_engine(address)

@@ -30,7 +30,7 @@ STAND_IN = """
 import json, os, sys
 with open(os.path.join(os.path.dirname(sys.argv[0]), "calls"), "a") as calls:
     calls.write(json.dumps(sys.argv[1:]) + "\\n")
-print(OUTPUT.get(sys.argv[1], "id"))
+print(OUTPUT.get(sys.argv[1], "1d" * 32))
 """
 NETWORK = {
     "name": "net",
@@ -108,8 +108,8 @@ def test_creating_a_container(podman: Podman, calls: Calls, options: dict[str, A
 
 def test_running_a_container(tmp_path: Path) -> None:
     """What podman, or a helper of it, says when a container starts is no warning about the container."""
-    code = "import sys; print('id'); sys.argv[1] != 'create' and sys.stderr.write('failed to connect to syslog')"
-    assert PodmanDriver(binary=written(tmp_path, code)).run_container({"image": "x"}) == "id"
+    code = "import sys; print('1d' * 32); sys.argv[1] != 'create' and sys.stderr.write('failed to connect to syslog')"
+    assert PodmanDriver(binary=written(tmp_path, code)).run_container({"image": "x"}) == "1d" * 32
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_option_of_a_network_that_it_does_not_have(tmp_path: Path) -> None:
 def test_what_it_warns_of(tmp_path: Path) -> None:
     """What podman says of a container that it has created is a warning, but not what it says of itself."""
     said = ["Your kernel does not support it.", 'time="1" level=warning msg="no"', "Port mappings have been discarded"]
-    code = "import sys; print('id'); sys.stderr.write({!r})"
+    code = "import sys; print('1d' * 32); sys.stderr.write({!r})"
     driver = PodmanDriver(binary=written(tmp_path, code.format("\n".join(said))))
     with pytest.warns(EngineWarning) as found:
         driver.create_container({"image": "x"})
@@ -177,7 +177,7 @@ def test_what_it_warns_of(tmp_path: Path) -> None:
 def test_an_image_for_the_platform(podman: Podman, platform: str) -> None:
     """A container is created of an image that is for the platform which is asked for."""
     driver = podman(inspect=json.dumps([IMAGE]))
-    assert driver.create_container({"image": IMAGE["Id"], "platform": platform}) == "id"
+    assert driver.create_container({"image": IMAGE["Id"], "platform": platform}) == "1d" * 32
 
 
 @pytest.mark.parametrize("platform", ["windows", "linux/arm64", "linux/arm64/v8"])

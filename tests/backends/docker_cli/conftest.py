@@ -16,6 +16,9 @@ from pytest_docker_tools_docker_cli import Runner
 WriteClient = Callable[[str], Runner]
 Recorded = Callable[[], dict[str, Any]]
 
+# The id of what stand-ins create.
+CREATED = "1d" * 32
+
 _RECORDING = """
 import json, os, sys
 record = {"argv": sys.argv[1:], "environment": dict(os.environ), "directory": os.getcwd()}
@@ -24,7 +27,7 @@ for word in sys.argv:
         record["file"] = open(word.partition("=")[2], newline="").read()
 record.setdefault("stdin", sys.stdin.read())
 json.dump(record, open(os.path.join(os.path.dirname(sys.argv[0]), "record"), "w"))
-print("id")
+print("1d" * 32)
 """
 
 

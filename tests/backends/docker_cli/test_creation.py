@@ -13,6 +13,8 @@ import pytest
 from pytest_docker_tools.exceptions import EngineError, EngineWarning, PortUnavailable, UnsupportedOption
 from pytest_docker_tools_docker_cli import DockerCLIDriver, Runner
 
+from .conftest import CREATED
+
 WriteClient = Callable[[str], Runner]
 Recording = tuple[Runner, Callable[[], dict[str, Any]]]
 
@@ -23,7 +25,7 @@ with open(os.path.join(os.path.dirname(sys.argv[0]), "commands"), "a") as file:
     print(json.dumps(sys.argv[1:]), file=file)
 if set(sys.argv) & set(CANNOT):
     sys.exit("Error response from daemon: it is the wrong day")
-print("id")
+print("1d" * 32)
 """
 # Has an image with a command, and writes down what it is created with.
 IMAGE = """
@@ -32,7 +34,7 @@ if sys.argv[1] == "inspect":
     print(json.dumps({"Id": "sha256:1", "RepoTags": ["x:latest"], "Config": {"Cmd": ["serve", "-v"]}}))
 else:
     json.dump(sys.argv[1:], open(os.path.join(os.path.dirname(sys.argv[0]), "created"), "w"))
-    print("id")
+    print("1d" * 32)
 """
 # Writes down the configuration that it reads, and the text of a security profile.
 FILES = """
@@ -46,13 +48,13 @@ for word in sys.argv:
         found["file"] = word.split("=", 2)[2]
         found["profile"] = open(found["file"]).read()
 json.dump(found, open(os.path.join(os.path.dirname(sys.argv[0]), "found"), "w"))
-print("id")
+print("1d" * 32)
 """
 # Creates a container, and says something of it.
 WARNING = """
 import sys
 sys.stderr.write({said!r})
-print("id")
+print("1d" * 32)
 """
 SUBPATH = {"mounts": [{"Source": "v", "Target": "/x", "VolumeOptions": {"Subpath": "a"}}]}
 SEVERAL_NETWORKS = {
@@ -120,11 +122,11 @@ class TestFurtherNetworks:
     def test_are_connected(self, write_client: WriteClient, commands: Callable[[], list[list[str]]]) -> None:
         """A container is connected to its other networks as soon as it is created, with what is said of each."""
         driver = DockerCLIDriver(binary=write_client(COMMANDS.replace("CANNOT", "[]")).program)
-        assert driver.create_container(SEVERAL_NETWORKS) == "id"
+        assert driver.create_container(SEVERAL_NETWORKS) == CREATED
         assert commands() == [
             ["create", "--pull=never", "--network=b", "--network-alias=two", "--", "x"],
-            ["network", "connect", "--alias=one", "--", "a", "id"],
-            ["network", "connect", "--", "c", "id"],
+            ["network", "connect", "--alias=one", "--", "a", CREATED],
+            ["network", "connect", "--", "c", CREATED],
         ]
 
     @pytest.mark.parametrize("cannot", [["c"], ["c", "rm"]])
@@ -133,9 +135,9 @@ class TestFurtherNetworks:
     ) -> None:
         """A container that cannot be connected is removed, and the error is about the network, whatever happens."""
         driver = DockerCLIDriver(binary=write_client(COMMANDS.replace("CANNOT", repr(cannot))).program)
-        with pytest.raises(EngineError, match="connect container 'id' to network 'c': it is the wrong day"):
+        with pytest.raises(EngineError, match="connect container '1d1d1d1d1d1d' to network 'c': it is the wrong day"):
             driver.create_container(SEVERAL_NETWORKS)
-        assert commands()[-1] == ["rm", "--force", "--volumes", "--", "id"]
+        assert commands()[-1] == ["rm", "--force", "--volumes", "--", CREATED]
 
 
 class TestRunning:
@@ -153,7 +155,7 @@ class TestRunning:
         driver = DockerCLIDriver(binary=runner.program)
         driver.create_container(options)
         created = recorded()
-        assert driver.run_container(options) == "id"
+        assert driver.run_container(options) == CREATED
         ran = recorded()
         assert created["argv"][0] == "create"
         assert ran["argv"] == ["run", "--detach", *created["argv"][1:]]
@@ -174,7 +176,7 @@ class TestRunning:
     def test_in_several_networks(self, write_client: WriteClient, tmp_path: Path) -> None:
         """A container is in all its networks before it starts, and in none if that fails."""
         driver = DockerCLIDriver(binary=write_client(COMMANDS.replace("CANNOT", "[]")).program)
-        assert driver.run_container(SEVERAL_NETWORKS) == "id"
+        assert driver.run_container(SEVERAL_NETWORKS) == CREATED
         commands = [json.loads(line) for line in (tmp_path / "commands").read_text().splitlines()]
         assert [words[0] for words in commands] == ["create", "network", "network", "start"]
 
@@ -289,7 +291,7 @@ class TestWhatAnEngineIgnores:
 
         def create(api: str, **options: Any) -> str:
             facts = json.dumps({"Server": {"ApiVersion": api}})
-            client = write_client(f"import sys; print({facts!r} if sys.argv[1] == 'version' else 'id')")
+            client = write_client(f"import sys; print({facts!r} if sys.argv[1] == 'version' else {CREATED!r})")
             return DockerCLIDriver(binary=client.program).create_container({"image": "x", **options})
 
         return create
@@ -308,7 +310,7 @@ class TestWhatAnEngineIgnores:
     )
     def test_on_an_engine_that_heeds_it(self, create: Callable[..., str], api: str, options: dict[str, Any]) -> None:
         """On an engine that heeds it, it is asked for."""
-        assert create(api, **options) == "id"
+        assert create(api, **options) == CREATED
 
 
 class TestWarnings:
@@ -320,7 +322,7 @@ class TestWarnings:
         with pytest.raises(EngineWarning, match="the wrong day"):
             driver.create_container({"image": "x"})
         commands = [json.loads(line) for line in (tmp_path / "commands").read_text().splitlines()]
-        assert commands[-1] == ["rm", "--force", "--volumes", "--", "id"]
+        assert commands[-1] == ["rm", "--force", "--volumes", "--", CREATED]
 
     @pytest.mark.parametrize("said", ["WARNING: {}\n", "some progress\nWARNING: {}\nmore\n", "{}\n"])
     def test_of_the_engine(self, write_client: WriteClient, said: str) -> None:
@@ -328,14 +330,14 @@ class TestWarnings:
         warning = "Your kernel does not support swap limit capabilities. Limitation discarded."
         driver = DockerCLIDriver(binary=write_client(WARNING.format(said=said.format(warning))).program)
         with pytest.warns(EngineWarning) as found:
-            assert driver.create_container({"image": "x"}) == "id"
+            assert driver.create_container({"image": "x"}) == CREATED
         assert [str(item.message) for item in found] == [warning]
 
     def test_of_one_that_runs(self, write_client: WriteClient) -> None:
         """So is what it warns of a container that was started as well."""
         driver = DockerCLIDriver(binary=write_client(WARNING.format(said="WARNING: it is the wrong day")).program)
         with pytest.warns(EngineWarning, match="it is the wrong day") as found:
-            assert driver.run_container({"image": "x"}) == "id"
+            assert driver.run_container({"image": "x"}) == CREATED
         assert [item.filename for item in found] == [__file__]
 
     def test_several(self, write_client: WriteClient) -> None:

@@ -26,6 +26,8 @@ from pytest_docker_tools.exceptions import (
 from pytest_docker_tools.normalise import Verb
 from pytest_docker_tools_docker_cli import PHRASES, Command, DockerCLIDriver, Phrases, Runner
 
+from .conftest import CREATED
+
 WriteClient = Callable[[str], Runner]
 Recording = tuple[Runner, Callable[[], dict[str, Any]]]
 
@@ -88,7 +90,7 @@ def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> 
 class TestInspect:
     def test_no_json(self, write_client: WriteClient) -> None:
         """A program that is not the client, and prints something else, is an error that shows what it printed."""
-        with pytest.raises(EngineError, match="no JSON: 'Hello!'"):
+        with pytest.raises(EngineError, match="printed 'Hello!', which does not say so"):
             driver_on(write_client("print('Hello!')")).inspect("container", ["one"])
 
     @pytest.mark.parametrize("array", [False, True])
@@ -113,14 +115,14 @@ class TestRemove:
         with pytest.raises(Conflict, match="volume is in use"):
             driver_on(write_client(code)).remove("volume", ["a", "b"])
 
-    @pytest.mark.parametrize(("vanish", "found"), [(1, ["a", "b"]), (9, None)])
+    @pytest.mark.parametrize(("vanish", "found"), [(1, ["a" * 64, "b" * 64]), (9, None)])
     def test_what_vanishes_while_it_is_listed(
         self, write_client: WriteClient, tmp_path: Path, vanish: int, found: list[str] | None
     ) -> None:
         """A client that lists nothing because something was removed meanwhile is asked again, though not for ever."""
         code = (
             f"import sys\nasked = open({str(tmp_path / 'asked')!r}, 'a+')\nasked.write('x')\nasked.seek(0)\n"
-            f"if len(asked.read()) <= {vanish}: sys.exit('Error: No such image: c')\nprint('a b')"
+            f"if len(asked.read()) <= {vanish}: sys.exit('Error: No such image: c')\nprint('a' * 64, 'b' * 64)"
         )
         driver = driver_on(write_client(code))
         with pytest.raises(NotFound) if found is None else nullcontext():
@@ -165,7 +167,7 @@ class TestCreateContainer:
             "command": ["--", "-y"],
             "environment": {"A": "hunter2", "HOME": "hunter2", "UNSET": None},
         }
-        assert driver_on(runner).create_container(options) == "id"
+        assert driver_on(runner).create_container(options) == CREATED
         record = recorded()
         assert record["argv"] == [
             *("create", "--pull=never", "--name=-x", "--entrypoint=sh"),

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ Process = subprocess.Popen[bytes]
 Start = Callable[..., Process]
 Left = Callable[[], list[str]]
 
+# Seconds after which all of a killed run is gone. That of the promise is measured where nothing else runs.
+GONE = float(os.environ.get("SOAK_GONE", "60"))
 # Eight resources, and a test that says where it is, and goes on until it is told to end.
 SHOP = """
 import os, time
@@ -80,3 +83,17 @@ def kill_group(process: Process) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def goes(left: Left, quiet: float = 3.0) -> float:
+    """Give the seconds after which all is gone, when nothing has appeared for some more.
+
+    What the engine was asked for before may appear late.
+    """
+    begun = last = time.monotonic()
+    while time.monotonic() - last < quiet:
+        if left():
+            last = time.monotonic()
+        assert last - begun < GONE, "It is not gone in time."
+        time.sleep(0.05)
+    return last - begun

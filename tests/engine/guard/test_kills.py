@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,21 +18,7 @@ from pytest_docker_tools.testing.capabilities import skip_without
 
 from ...conftest import is_gone
 from ..conftest import BASE, Project, wait_until
-from .conftest import OPEN, SHOP, Left, Process, Start, kill_group
-
-# Seconds for which nothing may appear once all is gone, in which what an engine was asked for is there.
-QUIET = 3.0
-
-
-def goes(left: Left) -> bool:
-    """Wait until nothing is left, 15 seconds at most, and say whether that stays so."""
-    wait_until(lambda: not left(), 15)
-    end = time.monotonic() + QUIET
-    while time.monotonic() < end:
-        if left():
-            return False
-        time.sleep(0.2)
-    return True
+from .conftest import OPEN, SHOP, Left, Process, Start, goes, kill_group
 
 
 def watchers(pid: int) -> list[int]:
@@ -57,7 +42,7 @@ def test_a_run_that_is_killed_in_a_test(
     wait_until((pytester.path / "shop").exists)
     assert len(left()) == 8
     kill(process)
-    assert goes(left)
+    goes(left)
 
 
 def test_others_are_let_alone(
@@ -108,7 +93,7 @@ def test_workers(start: Start, left: Left, pytester: pytest.Pytester, victim: st
         (pytester.path / "closes").touch()
         assert controller.wait(60) == pytest.ExitCode.TESTS_FAILED
         assert left() == []
-    assert goes(left)
+    goes(left)
 
 
 class TestWatcher:
@@ -133,7 +118,7 @@ class TestWatcher:
         assert len(left()) == 8
         process.send_signal(signal.SIGINT)
         assert process.wait(60) != 0
-        assert goes(left)
+        goes(left)
 
     def test_stands_apart(self, start: Start, pytester: pytest.Pytester, left: Left) -> None:
         """It has a session of its own, without a terminal, and neither outputs nor a secret among its arguments."""
