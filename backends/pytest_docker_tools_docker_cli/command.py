@@ -77,10 +77,10 @@ def check(keyword: str, given: str, what: str = "it") -> str:
 
 
 def comma_separated(fields: Iterable[str]) -> str:
-    """Write fields as one line of CSV, quoted where they must be."""
+    """Write fields as one line of CSV, quoted where they must be: also where they have an end of a line in them."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(fields)
-    return line.getvalue()
+    csv.writer(line, lineterminator="\r\n").writerow(fields)
+    return line.getvalue().removesuffix("\r\n")
 
 
 # How a value in its normal form is written
@@ -113,18 +113,18 @@ def billionths(keyword: str, value: int) -> list[str]:
 
 def assignments(keyword: str, value: Mapping[str, str]) -> list[str]:
     """Write a dict as name=value."""
-    return [f"{name}={item}" for name, item in value.items()]
-
-
-def labels(keyword: str, value: Mapping[str, str]) -> list[str]:
-    """Write labels as name=value."""
     for name in value:
-        if "=" in name:
-            raise UnsupportedOption(keyword, f"the name of a label, {name!r}, cannot have a '='.")
-    return assignments(keyword, value)
+        begin, separator, _ = name.partition("=")
+        if separator:
+            # What comes after it may be a secret.
+            raise UnsupportedOption(keyword, f"a name in it has a '=' after {begin!r}, where its value would begin.")
+    return [f"{name}={item}" for name, item in value.items()]
 
 
 def joined(keyword: str, value: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[str]:
     """Write pairs with a colon between them, or the first alone where the second is empty."""
-    pairs = value.items() if isinstance(value, Mapping) else value
+    pairs = [*value.items()] if isinstance(value, Mapping) else [*value]
+    for left, _ in pairs:
+        if ":" in left:
+            raise UnsupportedOption(keyword, f"{left!r} has a colon, which separates the parts here.")
     return [f"{left}:{right}" if right else left for left, right in pairs]
