@@ -1,6 +1,6 @@
 """How many examples are tried: the same few in every run, or many new ones.
 
-    pytest tests/properties --hypothesis-profile=search [--hypothesis-seed=N]
+pytest tests/properties --hypothesis-profile=search [--hypothesis-seed=N]
 """
 
 from __future__ import annotations

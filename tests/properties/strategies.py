@@ -18,7 +18,24 @@ from pytest_docker_tools.normalise.tables import CONTAINER, NETWORK
 # What has a meaning to a client, to CSV, to a template, to a shell, or to nobody at all.
 TRICKY = (
     *("", " ", "-", "--", "--privileged", "-v/:/host", "--env=A=1", "a,b", "a=b", "=", 'a"b', "a'b", "a:b", "::1"),
-    *("a\nb", "a\r\nb", "\n", "\0", "a\0b", "\udcff", "\ud800", "{", "}", "{{}}", "{a}", "..", "/", "a/../..", "~", "$A"),
+    *(
+        "a\nb",
+        "a\r\nb",
+        "\n",
+        "\0",
+        "a\0b",
+        "\udcff",
+        "\ud800",
+        "{",
+        "}",
+        "{{}}",
+        "{a}",
+        "..",
+        "/",
+        "a/../..",
+        "~",
+        "$A",
+    ),
     *("0", "-1", "1e3", "٣", "²", "NONE", "None", "True", "x" * 300, "ﬁ", "e\u0301", "host", "none", "container:a"),
 )
 names = st.text(string.ascii_letters + string.digits + "_.-", min_size=1, max_size=8)
@@ -34,7 +51,9 @@ hashables = st.one_of(st.booleans(), st.integers(), texts, st.binary(max_size=5)
 
 def _nested(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
     several = st.lists(inner, max_size=3)
-    return st.one_of(several, several.map(tuple), st.sets(hashables, max_size=3), st.dictionaries(hashables, inner, max_size=3))
+    return st.one_of(
+        several, several.map(tuple), st.sets(hashables, max_size=3), st.dictionaries(hashables, inner, max_size=3)
+    )
 
 
 # Anything that can be written for a keyword, mostly with no meaning.
@@ -45,7 +64,9 @@ sizes = st.one_of(
     st.integers(-1, 2**53), st.builds("{}{}".format, st.integers(0, 2**20), st.sampled_from(["", "b", "k", "M", "gb"]))
 )
 switches = st.booleans()
-several_texts = st.one_of(st.lists(texts, max_size=3), st.lists(texts, max_size=3).map(tuple), st.sets(texts, max_size=3))
+several_texts = st.one_of(
+    st.lists(texts, max_size=3), st.lists(texts, max_size=3).map(tuple), st.sets(texts, max_size=3)
+)
 mapped = st.dictionaries(texts, st.one_of(st.none(), texts, st.integers()), max_size=3)
 paired = st.one_of(mapped, st.lists(st.tuples(texts, texts), max_size=3), st.lists(texts, max_size=3))
 variables = st.one_of(mapped, st.lists(st.builds("{}={}".format, names, texts), max_size=3))
@@ -73,7 +94,9 @@ _mount = st.one_of(
         VolumeOptions=structures(NoCopy=switches, Labels=mapped, DriverConfig=structures(Name=texts, Options=mapped)),
     ),
     structures(Target=texts, Source=texts, Type=st.just("bind"), BindOptions=structures(Propagation=texts)),
-    structures(Target=texts, Type=st.just("tmpfs"), TmpfsOptions=structures(SizeBytes=sizes, Mode=st.integers(0, 0o7777))),
+    structures(
+        Target=texts, Type=st.just("tmpfs"), TmpfsOptions=structures(SizeBytes=sizes, Mode=st.integers(0, 0o7777))
+    ),
 ).map(lambda mount: {"target": "/x", **mount} if "Target" not in mount else mount)
 _bindings = st.one_of(
     st.none(), st.integers(0, 65535), st.tuples(st.sampled_from(["127.0.0.1", "::1", "[::1]"]), st.integers(0, 65535))
@@ -96,7 +119,11 @@ _rates = st.fixed_dictionaries({"Path": texts, "Rate": st.integers()})
 _weights = st.fixed_dictionaries({"Path": texts, "Weight": st.integers()})
 _ulimits = st.fixed_dictionaries({"Name": texts, "Soft": st.integers()}, optional={"Hard": st.integers()})
 _requests = structures(
-    Driver=texts, Count=st.integers(-1, 3), DeviceIDs=several_texts, Capabilities=st.just([["gpu", "a"]]), Options=mapped
+    Driver=texts,
+    Count=st.integers(-1, 3),
+    DeviceIDs=several_texts,
+    Capabilities=st.just([["gpu", "a"]]),
+    Options=mapped,
 )
 
 # What each form takes, and now and then refuses.
@@ -157,7 +184,9 @@ def options(verb: Verb) -> SearchStrategy[dict[str, Any]]:
     }
     chosen = st.sets(st.sampled_from(sorted(optional)), max_size=4)
     return chosen.flatmap(
-        lambda keywords: st.fixed_dictionaries({**needed, **{keyword: optional[keyword] for keyword in sorted(keywords)}})
+        lambda keywords: st.fixed_dictionaries(
+            {**needed, **{keyword: optional[keyword] for keyword in sorted(keywords)}}
+        )
     )
 
 

@@ -65,7 +65,9 @@ def test_no_port_is_lost(several: list[Published]) -> None:
     assert [(place["HostIp"], place["HostPort"]) for place in together["80/tcp"]] == [place for _, place in places]
 
 
-keys = st.one_of(scalars, st.sampled_from(["80", "80/udp", "80/", "80/tcp/udp", "80/tcp ", "٣", "²", "80-90", "+80", True]))
+keys = st.one_of(
+    scalars, st.sampled_from(["80", "80/udp", "80/", "80/tcp/udp", "80/tcp ", "٣", "²", "80-90", "+80", True])
+)
 
 
 @given(st.one_of(anything, st.dictionaries(keys, anything, max_size=2)))
