@@ -48,9 +48,9 @@ def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
         binding = (binding[0], None) if isinstance(binding[0], str) else (None, binding[0])
     host_ip, host_port = binding if isinstance(binding, tuple) and len(binding) == 2 else (None, binding)
     port = "" if host_port is None else host_port
-    if isinstance(host_ip, (str, type(None))) and isinstance(port, (int, str)):
-        if port == "" or _HOST_PORT.fullmatch(str(port)):
-            return {"HostIp": (host_ip or "").strip("[]"), "HostPort": str(port)}
+    is_place = isinstance(host_ip, (str, type(None))) and isinstance(port, (int, str))
+    if is_place and (port == "" or _HOST_PORT.fullmatch(str(port))):
+        return {"HostIp": (host_ip or "").strip("[]"), "HostPort": str(port)}
     raise UnsupportedOption(keyword, f"{binding!r} for {key!r} is none of None, port, (ip, port) and lists of them.")
 
 

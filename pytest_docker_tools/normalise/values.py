@@ -109,7 +109,8 @@ def only(*accepted: Any) -> Form:
     def taken(keyword: str, value: Any) -> Any:
         if value not in accepted:
             raise UnsupportedOption(keyword, f"it can only be {' or '.join(map(repr, accepted))}.")
-        return value
+        # 1 is True.
+        return accepted[accepted.index(value)]
 
     return taken
 
