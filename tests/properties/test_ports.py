@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_docker_tools.normalise.networking import ports
 
-from .claims import assert_kept_or_refused
-from .strategies import anything, scalars
+from .conftest import anything, assert_kept_or_refused, scalars
 
 
 class Published(NamedTuple):

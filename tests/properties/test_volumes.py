@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_docker_tools.normalise.storage import VolumeBind, binds, mount, tmpfs, volumes, volumes_from
 
-from .claims import assert_kept_or_refused, same
-from .strategies import anything, names, texts
+from .conftest import anything, assert_kept_or_refused, names, same, texts
 
 # Windows has drives in paths, which have a colon.
 sources = st.one_of(names.filter(lambda name: name[0] != "."), names.map("/{}".format), names.map("C:\\{}".format))
@@ -48,16 +47,22 @@ details = st.fixed_dictionaries(
 @example(iter(["a:/b"]))
 def test_what_is_no_volume(value: Any) -> None:
     """Whatever is written, it has a form, the parts of which are not empty, or is refused in a sentence."""
-    for bind in assert_kept_or_refused(binds, value) or ():
-        assert all(bind.split(":")[:2])
-        assert not isinstance(value, dict) or bind.count(":") - bind.count(":\\") == 2
+    found = assert_kept_or_refused(binds, value)
+    if found is None:
+        return
+    assert all(all(bind.split(":")[:2]) for bind in found)
+    if isinstance(value, dict):
+        for bind, (source, details) in zip(found, value.items(), strict=True):
+            place, _, mode = bind.rpartition(":")
+            assert place == f"{source}:{details['bind']}"
+            assert mode
 
 
 @given(st.one_of(anything, st.dictionaries(texts, texts), st.lists(texts), st.lists(st.tuples(texts, texts))))
 @example(iter(["a"]))
 @example({"/a": b"size=1m"})
 def test_other_mounts(value: Any) -> None:
-    """Whatever is written for mounts, file systems in memory, and containers to take volumes from, is kept or refused."""
+    """Whatever is written for mounts, file systems in memory, and containers to take from, is kept or refused."""
     for form in (mount, tmpfs, volumes_from):
         assert_kept_or_refused(form, value)
 
