@@ -66,6 +66,7 @@ def test_what_is_packed_is_read_alike(given: dict[str, bytes | str | None]) -> N
 @given(st.one_of(anything, st.dictionaries(wild_paths, st.one_of(contents, anything), max_size=3)))
 @example({"\ud800": b""})
 @example({"a": "\ud800"})
+@example({"/a": b""})
 @example({"../a": b""})
 @example({"/..": b""})
 @example({"a/../../b": b""})

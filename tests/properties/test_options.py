@@ -26,6 +26,7 @@ from .conftest import (
     assert_kept_or_refused,
     assert_sentence,
     hashables,
+    names,
     options,
     plain_texts,
     same,
@@ -191,6 +192,15 @@ def test_no_value_of_an_environment_is_an_argument(variables: dict[str, str]) ->
         lines = (stdin or b"").decode(errors="surrogateescape").split("\n")
         in_file = dict(line.split("=", 1) for line in lines if line)
         assert {**made.secrets, **in_file} == variables
+
+
+@given(st.dictionaries(names, st.one_of(st.none(), st.just(""), plain_texts.filter(str.isascii))))
+def test_an_environment_stays_what_it_was(variables: dict[str, str | None]) -> None:
+    """A dict and a list of variables are the same, for docker-py too, which tells an empty one from one to be unset."""
+    several = [name if value is None else f"{name}={value}" for name, value in variables.items()]
+    for written in (variables, several):
+        assert normalised("execute", {"command": "x", "environment": written})["environment"] == variables
+        assert docker_py.arguments("container", {"image": "x", "environment": written})["environment"] == several
 
 
 # What the client reads again of flags that are name=value, or one value.

@@ -58,6 +58,14 @@ def test_a_text_is_filled_in(written: list[tuple[str, str]], values: dict[str, A
     assert refers(text, name_of) is bool(fixtures)
 
 
+@given(identifiers, identifiers, st.integers(0, 20))
+def test_a_format_may_refer_to_fixtures(name: str, width: str, number: int) -> None:
+    """Names in the format of another reference are found after it, and its text is filled up as they say."""
+    text = f"{{{name}:>{{{width}}}}}"
+    assert found(text) == [name, width]
+    assert render(text, {name: number, width: number}, name_of) == str(number).rjust(number)
+
+
 @given(identifiers, anything)
 def test_a_reference_gives_the_value_itself(name: str, value: Any) -> None:
     """fxtr and a function of it give what a fixture returned, whatever that is."""
