@@ -6,9 +6,8 @@ no table is refused, so that no keyword can be lost.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -78,9 +77,13 @@ def check(keyword: str, given: str, what: str = "it") -> str:
 
 def comma_separated(fields: Iterable[str]) -> str:
     """Write fields as one line of CSV, quoted where they must be: also where they have an end of a line in them."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(fields)
-    return line.getvalue().removesuffix("\r\n")
+    # Python's own writer quotes other fields in each version, and refuses some.
+    written = [*map(_quoted, fields)]
+    return '""' if written == [""] else ",".join(written)
+
+
+def _quoted(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"' if re.search(r'[,"\r\n]', field) else field
 
 
 # How a value in its normal form is written

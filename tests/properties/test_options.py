@@ -271,6 +271,7 @@ def test_fields_between_commas(fields: list[str]) -> None:
 
 @given(OF_FORM[CONTAINER["mounts"]])
 @example([{"target": "/a", "source": "a\nb,readonly"}])
+@example([{"target": "/a", "source": "a\0b"}])
 def test_mounts(given: Any) -> None:
     """A mount is one line of fields, of which each is one that was written, whatever it has in it."""
     try:
