@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import posixpath
 import tarfile
 import tempfile
 import time
@@ -12,10 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from .exceptions import EngineError
 from .files import Entries, Entry
 
 __tracebackhide__ = True
 
+# What tarfile raises for what is no archive, or only the beginning of one.
+_UNREADABLE = (tarfile.TarError, OverflowError, ValueError)
 _FILE_MODE, _PROGRAM_MODE, _FOLDER_MODE = 0o644, 0o755, 0o755
 
 
@@ -58,37 +62,54 @@ def _opened(source: bytes | str | Path) -> IO[bytes]:
 
 
 def is_file(archive: IO[bytes]) -> bool:
-    """Say whether an archive is one of a file, and not of a folder or a link."""
+    """Say whether an archive is one of a file, and not of a folder or a link. Raises `EngineError` for what is none."""
     return _first(archive).isreg()
 
 
 def target(archive: IO[bytes]) -> str | None:
-    """Give what a link leads to, None for an archive of anything else."""
+    """Give what a link leads to, None for an archive of anything else. Raises `EngineError` for what is none."""
     first = _first(archive)
     return first.linkname if first.issym() else None
 
 
 def _first(archive: IO[bytes]) -> tarfile.TarInfo:
-    with tarfile.open(fileobj=archive) as members:
+    with _read(archive) as members:
         first = members.next()
+        if first is None:
+            raise tarfile.ReadError("there is nothing in it")
     archive.seek(0)
-    assert first is not None, "An archive of a path has that path at least."
     return first
+
+
+@contextlib.contextmanager
+def _read(archive: IO[bytes]) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(fileobj=archive, mode="r:", encoding="utf-8", errors="surrogateescape") as members:
+            yield members
+    except _UNREADABLE as error:
+        raise EngineError(
+            f"The engine gave an archive that cannot be read: {error}. Try it again; if it stays so, see what "
+            "'docker cp' makes of that path."
+        ) from error
 
 
 def read(archive: IO[bytes], root: str) -> dict[str, bytes | None]:
     """Give the content of each file of an archive, None for a folder or a link, by its name.
 
-    `root` is put in place of the first part of names, which is "" for the archive of "/".
+    `root` is put in place of the first part of names, which is "" for the archive of "/". Raises `EngineError` for what
+    is no archive.
     """
     # Not every engine has the root in an archive of all that is in it.
     found: dict[str, bytes | None] = {} if root else {"/": None}
-    with tarfile.open(fileobj=archive, encoding="utf-8", errors="surrogateescape") as members:
+    with _read(archive) as members:
         for member in members:
             name = _renamed(member.name, root)
             if member.islnk():
                 # One more name of a file that has been read.
-                found[name] = found[_renamed(member.linkname, root)]
+                other = _renamed(member.linkname, root)
+                if other not in found:
+                    raise tarfile.ReadError(f"{name!r} is one more name of {other!r}, which is not in it")
+                found[name] = found[other]
             else:
                 content = members.extractfile(member) if member.isreg() else None
                 found[name] = content.read() if content else None
@@ -97,6 +118,7 @@ def read(archive: IO[bytes], root: str) -> dict[str, bytes | None]:
 
 def _renamed(name: str, root: str) -> str:
     if not root:
-        return "/" + name.lstrip("/")
+        # Some begin with "./".
+        return posixpath.normpath("/" + name.lstrip("/"))
     _, slash, below = name.partition("/")
     return f"{root}{slash}{below}"

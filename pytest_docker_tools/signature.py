@@ -60,9 +60,10 @@ def read(text: str | None) -> Definition | None:
 def _in_order(value: Any) -> Any:
     """Give a value with what has no order in one, before it is made a list of."""
     if isinstance(value, Mapping):
-        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+        # By their repr, in which 80 and "80" are two.
+        return {key: _in_order(value[key]) for key in sorted(value, key=repr)}
     if isinstance(value, (set, frozenset)):
-        return sorted(map(_in_order, value), key=str)
+        return sorted(map(_in_order, value), key=repr)
     if type(value) in (list, tuple):
         # A tuple and a list do not mean the same, e.g. (address, port) and [port, port].
         return type(value)(map(_in_order, value))

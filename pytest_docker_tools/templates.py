@@ -210,7 +210,7 @@ def _format(text: str, fixtures: Mapping[str, Any]) -> str:
     except DockerToolsError:
         raise
     # Without the cause, whose report would show the values of all fixtures.
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         problem = f"cannot be filled in from {' and '.join(map(repr, dict.fromkeys(_fields(text))))}"
         reason = f"there is no key {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
         raise TextError(text, problem, reason) from None

@@ -6,9 +6,8 @@ no table is refused, so that no keyword can be lost.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -77,10 +76,14 @@ def check(keyword: str, given: str, what: str = "it") -> str:
 
 
 def comma_separated(fields: Iterable[str]) -> str:
-    """Write fields as one line of CSV, quoted where they must be."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(fields)
-    return line.getvalue()
+    """Write fields as one line of CSV, quoted where they must be: also where they have an end of a line in them."""
+    # Python's own writer quotes other fields in each version, and refuses some.
+    written = [*map(_quoted, fields)]
+    return '""' if written == [""] else ",".join(written)
+
+
+def _quoted(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"' if re.search(r'[,"\r\n]', field) else field
 
 
 # How a value in its normal form is written
@@ -113,18 +116,18 @@ def billionths(keyword: str, value: int) -> list[str]:
 
 def assignments(keyword: str, value: Mapping[str, str]) -> list[str]:
     """Write a dict as name=value."""
-    return [f"{name}={item}" for name, item in value.items()]
-
-
-def labels(keyword: str, value: Mapping[str, str]) -> list[str]:
-    """Write labels as name=value."""
     for name in value:
-        if "=" in name:
-            raise UnsupportedOption(keyword, f"the name of a label, {name!r}, cannot have a '='.")
-    return assignments(keyword, value)
+        begin, separator, _ = name.partition("=")
+        if separator:
+            # What comes after it may be a secret.
+            raise UnsupportedOption(keyword, f"a name in it has a '=' after {begin!r}, where its value would begin.")
+    return [f"{name}={item}" for name, item in value.items()]
 
 
 def joined(keyword: str, value: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[str]:
     """Write pairs with a colon between them, or the first alone where the second is empty."""
-    pairs = value.items() if isinstance(value, Mapping) else value
+    pairs = [*value.items()] if isinstance(value, Mapping) else [*value]
+    for left, _ in pairs:
+        if ":" in left:
+            raise UnsupportedOption(keyword, f"{left!r} has a colon, which separates the parts here.")
     return [f"{left}:{right}" if right else left for left, right in pairs]

@@ -150,8 +150,8 @@ class Containers(Creation):
         )
         switches = {"--privileged": privileged, "--tty": tty, "--detach": detach}
         flags = [flag for flag, wanted in switches.items() if wanted]
-        flags += [] if workdir is None else [f"--workdir={workdir}"]
-        flags += [] if user is None else [f"--user={user}"]
+        flags += [] if workdir is None else [f"--workdir={check('workdir', workdir)}"]
+        flags += [] if user is None else [f"--user={check('user', str(user))}"]
         with variables.passed() as (variable_flags, stdin):
             arguments = ("exec", *flags, *variable_flags, "--", ref, *words)
             todo = Command(arguments, variables.secrets, variables.unset, stdin)

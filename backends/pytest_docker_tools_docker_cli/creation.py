@@ -15,7 +15,7 @@ from pytest_docker_tools.exceptions import DriverError
 from pytest_docker_tools.references import quoted
 
 from .client_configuration import configured
-from .command import check, comma_separated, keywords
+from .command import assignments, check, comma_separated, keywords
 from .environment import Environment, environment
 from .kinds import Kinds, created
 from .runner import Command, Result
@@ -124,7 +124,7 @@ def _asked(chosen: Options) -> str:
 
 
 def _creation_arguments(words: Sequence[str], chosen: Options, flags: Sequence[str]) -> tuple[str, ...]:
-    return (*words, "--pull=never", *flags, "--", chosen["image"], *_process(chosen)[1])
+    return (*words, "--pull=never", *flags, "--", check("image", chosen["image"]), *_process(chosen)[1])
 
 
 def _process(chosen: Options) -> tuple[list[str], list[str]]:
@@ -149,5 +149,5 @@ def _first_network(chosen: Options) -> tuple[dict[str, str], dict[str, Any]]:
     if name is None:
         return {}, {}
     endpoint = dict(chosen.get("networking_config", {}).get(name, {}))
-    details = [f"driver-opt={key}={value}" for key, value in endpoint.pop("driver_opt", {}).items()]
+    details = [f"driver-opt={item}" for item in assignments("networking_config", endpoint.pop("driver_opt", {}))]
     return {"network_mode": comma_separated([f"name={name}", *details]) if details else name}, endpoint

@@ -74,6 +74,7 @@ def environment(
     made = Environment()
     # The values of both end in one environment of a process, where a name stands once.
     for name, item in value.items():
+        check("environment", name, "the name of a variable")
         if reserved.fullmatch(name) or PROXIES.fullmatch(name):
             made.lines += _line(name, item)
         elif item is None and unset_flag is None:
@@ -91,6 +92,7 @@ def build_arguments(value: Mapping[str, str | None], *, reserved: re.Pattern[str
     """Render docker-py's `buildargs`; None leaves the Dockerfile's own value."""
     made = Environment()
     for name, item in value.items():
+        check("buildargs", name, "the name of an argument")
         if reserved.fullmatch(name):
             raise UnsupportedOption(
                 "buildargs", f"{name!r} means something to the client itself. Give the argument another name."

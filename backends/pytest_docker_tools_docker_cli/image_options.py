@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .command import Option, Table, each, joined, labels, switch, text
+from .command import Option, Table, assignments, each, joined, switch, text
 
 __tracebackhide__ = True
 
@@ -30,7 +30,7 @@ BUILD: Table = {
     "forcerm": Option("--force-rm", switch),
     "gzip": Option("--compress", switch),
     "isolation": Option("--isolation", text),
-    "labels": Option("--label", labels),
+    "labels": Option("--label", assignments),
     "network_mode": Option("--network", text),
     "nocache": Option("--no-cache", switch),
     "platform": Option("--platform", text),

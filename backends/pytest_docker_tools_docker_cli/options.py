@@ -21,7 +21,6 @@ from .command import (
     comma_separated,
     each,
     joined,
-    labels,
     nothing,
     switch,
     text,
@@ -74,7 +73,7 @@ def _device_request(keyword: str, request: Mapping[str, Any]) -> list[str]:
             keyword, "this client takes just one set of capabilities, with 'gpu' in it: capabilities=[['gpu', ...]]."
         )
     more = ",".join(capability for capability in sets[0] if capability != "gpu")
-    chosen = comma_separated(f"{name}={item}" for name, item in request["Options"].items())
+    chosen = comma_separated(assignments(keyword, request["Options"]))
     fields = {
         "driver": request["Driver"],
         # Without devices, the client would make 1 of none.
@@ -93,7 +92,7 @@ def _restart(keyword: str, policy: Mapping[str, Any]) -> list[str]:
 
 def _logging(keyword: str, config: Mapping[str, Any]) -> list[str]:
     driver = [f"--log-driver={config['Type']}"] if config.get("Type") else []
-    return driver + [f"--log-opt={name}={item}" for name, item in config.get("Config", {}).items()]
+    return driver + [f"--log-opt={item}" for item in assignments(keyword, config.get("Config", {}))]
 
 
 def _healthcheck(keyword: str, check: Mapping[str, Any]) -> list[str]:
@@ -122,14 +121,14 @@ def _health_command(test: list[str]) -> str:
 def _ipam(keyword: str, config: Mapping[str, Any]) -> list[str]:
     # docker-py always names a driver, and "default" is what there is without a name.
     flags = [f"--ipam-driver={config['Driver']}"] if config.get("Driver") not in (None, "", "default") else []
-    flags += [f"--ipam-opt={name}={item}" for name, item in config.get("Options", {}).items()]
-    return flags + [flag for pool in config.get("Config", []) for flag in _pool(pool)]
+    flags += [f"--ipam-opt={item}" for item in assignments(keyword, config.get("Options", {}))]
+    return flags + [flag for pool in config.get("Config", []) for flag in _pool(keyword, pool)]
 
 
-def _pool(pool: Mapping[str, Any]) -> list[str]:
+def _pool(keyword: str, pool: Mapping[str, Any]) -> list[str]:
     plain = {"--subnet": "Subnet", "--ip-range": "IPRange", "--gateway": "Gateway"}
     flags = [f"{flag}={pool[key]}" for flag, key in plain.items() if key in pool]
-    return flags + [f"--aux-address={name}={address}" for name, address in pool.get("AuxiliaryAddresses", {}).items()]
+    return flags + [f"--aux-address={item}" for item in assignments(keyword, pool.get("AuxiliaryAddresses", {}))]
 
 
 CONTAINER: Table = {
@@ -168,7 +167,7 @@ CONTAINER: Table = {
     "ipc_mode": Option("--ipc", text),
     "isolation": Option("--isolation", text),
     "kernel_memory": Option("--kernel-memory", text),
-    "labels": Option("--label", labels),
+    "labels": Option("--label", assignments),
     "links": Option("--link", joined),
     "log_config": Option("", _logging),
     "mac_address": Option("--mac-address", text),
@@ -219,7 +218,7 @@ NETWORK: Table = {
     "ingress": Option("--ingress", switch),
     "internal": Option("--internal", switch),
     "ipam": Option("", _ipam),
-    "labels": Option("--label", labels),
+    "labels": Option("--label", assignments),
     "scope": Option("--scope", text),
     "options": Option("--opt", assignments),
 }
@@ -227,7 +226,7 @@ NETWORK: Table = {
 VOLUME: Table = {
     "driver": Option("--driver", text),
     "driver_opts": Option("--opt", assignments),
-    "labels": Option("--label", labels),
+    "labels": Option("--label", assignments),
 }
 
 CONNECT: Table = {

@@ -202,6 +202,12 @@ class Runner:
         except OSError as error:
             # Without the cause, whose frames hold the child's whole environment.
             raise self._not_started(command, error) from None
+        except ValueError:
+            raise EngineError(
+                f"'{self.name} {_verb(command)}' was not run: a name in it has a NUL character, or half of a surrogate "
+                "pair, which no process can be given. Correct the name.",
+                command=command.shown(self.name),
+            ) from None
         with self._lock:
             self._children.add(child)
         if self._closed:

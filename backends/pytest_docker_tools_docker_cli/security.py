@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from .command import check
+
 __tracebackhide__ = True
 
 _PROFILE = re.compile(r"seccomp[=:]\s*(?=\{)")
@@ -33,5 +35,6 @@ def _with_file(option: str, stack: contextlib.ExitStack) -> str:
     if not found:
         return option
     file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docker-seccomp-")), "profile.json")
+    check("security_opt", option)
     file.write_text(option[found.end() :], encoding="utf-8")
     return f"seccomp={file}"

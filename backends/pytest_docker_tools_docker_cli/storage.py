@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .command import comma_separated
+from .command import assignments, comma_separated
 
 __tracebackhide__ = True
 
@@ -34,10 +34,10 @@ def _bind_details(options: Mapping[str, Any]) -> list[str]:
 def _volume_details(options: Mapping[str, Any]) -> list[str]:
     driver = options.get("DriverConfig", {})
     fields = ["volume-nocopy=true"] if options.get("NoCopy") else []
-    fields += [f"volume-label={name}={item}" for name, item in options.get("Labels", {}).items()]
+    fields += [f"volume-label={item}" for item in assignments("mounts", options.get("Labels", {}))]
     fields += [f"volume-subpath={options['Subpath']}"] if options.get("Subpath") else []
     fields += [f"volume-driver={driver['Name']}"] if driver.get("Name") else []
-    return fields + [f"volume-opt={name}={item}" for name, item in driver.get("Options", {}).items()]
+    return fields + [f"volume-opt={item}" for item in assignments("mounts", driver.get("Options", {}))]
 
 
 def _tmpfs_details(options: Mapping[str, Any]) -> list[str]:

@@ -82,6 +82,9 @@ def _variables(value: Mapping[str, str | None]) -> list[str]:
 
 
 def _joined(value: list[tuple[str, str]]) -> list[str]:
+    for left, _ in value:
+        if ":" in left:
+            raise UnsupportedOption("extra_hosts", f"{left!r} has a colon, which separates the parts here.")
     return [f"{left}:{right}" if right else left for left, right in value]
 
 

@@ -11,6 +11,7 @@ from .values import as_it_is, assignments, keyed, many, pairs, text, texts, type
 
 __tracebackhide__ = True
 
+_PORT = re.compile(r"([0-9]+)(?:/([a-z0-9]*))?", re.IGNORECASE | re.ASCII)
 _HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
 _HOST_SIDE = keyed(HostIp=as_it_is, HostPort=as_it_is)
 # Network modes in which a container has no endpoint of its own.
@@ -33,10 +34,10 @@ def ports(keyword: str, value: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _port(keyword: str, key: Any) -> str:
-    port, _, protocol = str(key).partition("/")
-    if not port.isdecimal():
+    found = _PORT.fullmatch(str(key))
+    if not found:
         raise UnsupportedOption(keyword, f"{key!r} is none of 80, '80' and '80/udp'.")
-    return f"{port}/{(protocol or 'tcp').lower()}"
+    return f"{found[1]}/{(found[2] or 'tcp').lower()}"
 
 
 def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
@@ -46,11 +47,10 @@ def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
     if isinstance(binding, tuple) and len(binding) == 1:
         binding = (binding[0], None) if isinstance(binding[0], str) else (None, binding[0])
     host_ip, host_port = binding if isinstance(binding, tuple) and len(binding) == 2 else (None, binding)
-    address = str(host_ip or "").strip("[]")
-    if host_port in (None, ""):
-        return {"HostIp": address, "HostPort": ""}
-    if isinstance(host_port, (int, str)) and _HOST_PORT.fullmatch(str(host_port)):
-        return {"HostIp": address, "HostPort": str(host_port)}
+    port = "" if host_port is None else host_port
+    is_place = isinstance(host_ip, (str, type(None))) and isinstance(port, (int, str))
+    if is_place and (port == "" or _HOST_PORT.fullmatch(str(port))):
+        return {"HostIp": (host_ip or "").strip("[]"), "HostPort": str(port)}
     raise UnsupportedOption(keyword, f"{binding!r} for {key!r} is none of None, port, (ip, port) and lists of them.")
 
 

@@ -41,6 +41,10 @@ def _bind(keyword: str, source: str, target: Any) -> tuple[str, str | None]:
     mode = ("ro" if target["ro"] else "rw") if "ro" in target else str(target.get("mode") or "rw")
     if target.get("propagation"):
         mode += f",{target['propagation']}"
+    if ":" in mode:
+        raise UnsupportedOption(
+            keyword, f"the mode of {source!r}, {mode!r}, has a colon, which separates the parts here."
+        )
     return str(target["bind"]), mode
 
 

@@ -202,7 +202,10 @@ def normalised(
         reason = (refuses or {}).get(verb, {}).get(keyword)
         if reason:
             raise UnsupportedOption(keyword, reason)
-        found[keyword] = form(keyword, value)
+        chosen = form(keyword, value)
+        # "0" says as little as 0 does.
+        if not _says_nothing(keyword, chosen, form):
+            found[keyword] = chosen
     for keyword, reason in (refuses or {}).get("connect", {}).items():
         if any(keyword in endpoint for endpoint in found.get("networking_config", {}).values()):
             raise UnsupportedOption("networking_config", f"{keyword!r} in it is refused: {reason}")

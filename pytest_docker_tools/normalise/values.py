@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from ..exceptions import UnsupportedOption
@@ -19,6 +19,10 @@ __tracebackhide__ = True
 
 Form: TypeAlias = Callable[[str, Any], Any]
 
+# What is a list neither of strings nor of anything: the last one would be empty the next time.
+_NO_LIST = (str, bytes, bytearray, Mapping, Iterator)
+# What would become a string that shows how Python writes it.
+_NO_TEXT = (bytes, bytearray, Mapping, list, tuple, set, frozenset)
 _UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -38,15 +42,19 @@ def texts(keyword: str, value: Any) -> list[str]:
     """Give a list of strings from a list of strings or numbers, or from one string."""
     if isinstance(value, str):
         return [value]
-    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
+    if not isinstance(value, Iterable) or isinstance(value, _NO_LIST):
         raise UnsupportedOption(keyword, f"it takes a list of strings, not {type_of(value)}.")
-    return [_text(keyword, item) for item in value]
+    return [_text(keyword, item, "list") for item in value]
 
 
-def _text(keyword: str, item: Any) -> str:
-    if item is None or isinstance(item, (bytes, Mapping, list, tuple, set)):
-        raise UnsupportedOption(keyword, f"it takes a list of strings, and not {type_of(item)} in it.")
+def _text(keyword: str, item: Any, kind: str) -> str:
+    if item is None or isinstance(item, _NO_TEXT):
+        raise UnsupportedOption(keyword, f"it takes a {kind} of strings, and not {type_of(item)} in it.")
     return str(item)
+
+
+def _text_or_none(keyword: str, item: Any, kind: str) -> str:
+    return "" if item is None else _text(keyword, item, kind)
 
 
 def text(keyword: str, value: Any) -> str:
@@ -101,7 +109,8 @@ def only(*accepted: Any) -> Form:
     def taken(keyword: str, value: Any) -> Any:
         if value not in accepted:
             raise UnsupportedOption(keyword, f"it can only be {' or '.join(map(repr, accepted))}.")
-        return value
+        # 1 is True.
+        return accepted[accepted.index(value)]
 
     return taken
 
@@ -122,7 +131,7 @@ def many(form: Form) -> Form:
 
 def sequence_of(keyword: str, value: Any) -> Sequence[Any]:
     """Give a list of anything, refusing a single value."""
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+    if isinstance(value, _NO_LIST) or not isinstance(value, Iterable):
         raise UnsupportedOption(keyword, f"it takes a list, not {type_of(value)}.")
     return list(value)
 
@@ -158,7 +167,7 @@ def assignments(keyword: str, value: Any) -> dict[str, str]:
     """Give a dict of strings."""
     if not isinstance(value, Mapping):
         raise UnsupportedOption(keyword, f"it takes a dict, not {type_of(value)}.")
-    return {str(name): "" if item is None else str(item) for name, item in value.items()}
+    return {_text(keyword, name, "dict"): _text_or_none(keyword, item, "dict") for name, item in value.items()}
 
 
 def labels(keyword: str, value: Any) -> dict[str, str]:
@@ -196,14 +205,14 @@ def _split_variable(item: str) -> tuple[str, str | None]:
 def pairs(keyword: str, value: Any) -> list[tuple[str, str]]:
     """Give pairs from a dict, or from a list of "name:value" strings or of two-tuples."""
     if isinstance(value, Mapping):
-        return [(str(name), "" if item is None else str(item)) for name, item in value.items()]
+        return [*assignments(keyword, value).items()]
     found = []
     for item in [value] if isinstance(value, str) else sequence_of(keyword, value):
         pair = item.partition(":")[::2] if isinstance(item, str) else item
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise UnsupportedOption(keyword, f"it takes pairs, or strings with ':', not {type_of(item)}.")
         left, right = pair
-        found.append((str(left), "" if right is None else str(right)))
+        found.append((_text(keyword, left, "list"), _text_or_none(keyword, right, "list")))
     return found
 
 

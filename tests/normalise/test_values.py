@@ -174,9 +174,10 @@ def test_what_is_said(form: Form, value: Any, said: str) -> None:
     assert_refused(form, value, said)
 
 
-def test_an_iterator_is_a_list() -> None:
-    """A list may be made as it is read."""
-    assert texts("dns", (str(item) for item in (1, 2))) == ["1", "2"]
+@pytest.mark.parametrize("form", [texts, words, labels, environment, pairs, sequence_of])
+def test_what_can_be_read_once_is_no_list(form: Form) -> None:
+    """What would be empty for the next fixture, or once it was signed, is refused."""
+    assert_refused(form, iter(["a=b"]), ".*list_iterator")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class FileSystem:
             self._put(posixpath.normpath(posixpath.join(start, name)) if name else start, entry)
 
     def _put(self, path: str, entry: Entry) -> None:
-        if path.startswith(".."):
+        if path.split("/")[0] == "..":
             raise EngineError(f"The archive has a member that leads out of the folder: {path}. Rename it.")
         path = self._beyond_links("" if path == "." else path)
         destination, tree, inner = self._locate(path)
@@ -169,7 +169,8 @@ def _members(archive: bytes | IO[bytes]) -> Iterator[tuple[str, Entry]]:
                     content = opened.extractfile(header) if header.isreg() or header.islnk() else None
                     data = content.read() if content else b""
                     yield posixpath.normpath(header.name).lstrip("/"), Entry(_unlinked(header, data), data)
-        except tarfile.TarError as error:
+        # The second and third for one more name of a file that is not there, or of a link to itself.
+        except (tarfile.TarError, KeyError, RecursionError, OverflowError, ValueError) as error:
             raise EngineError(f"Error processing tar file: {error}. Give a tar archive.") from error
 
 
