@@ -138,6 +138,8 @@ _NOTICES = re.compile(
     r"|^(?:Error: )?\d+ errors? occurred:$|^time=\S+ level=warning .*$",
     re.MULTILINE,
 )
+# What a client says of its own trouble besides, with which it may be that it removed what it could not start.
+_LOGGED = re.compile(r"time=\S+ level=error ")
 _PREFIX = re.compile(
     r"^(?:[ \t]+\* )?(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
 )
@@ -148,7 +150,8 @@ _FLAG = re.compile(r"--[a-z][a-z0-9-]*|(?<=\"specify )mac-address(?= per network
 def clean(text: str) -> str:
     """Give what the engine says, without what the client puts around it."""
     text = _NOTICES.sub("", _BUILDER_NOTICE.sub("", without_colour(text)))
-    return "\n".join(line for line in _PREFIX.sub("", text).splitlines() if line.strip())
+    lines = [line for line in _PREFIX.sub("", text).splitlines() if line.strip()]
+    return "\n".join([line for line in lines if not _LOGGED.match(line)] or lines)
 
 
 def classify(phrases: Phrases, text: str) -> type[DriverError]:

@@ -13,6 +13,7 @@ from pytest_docker_tools.exceptions import (
     ImageNotFound,
     NotFound,
     PortUnavailable,
+    ResourceExhausted,
     Unauthorized,
     UnsupportedOperation,
     UnsupportedOption,
@@ -28,6 +29,9 @@ TEXTS: list[tuple[type[DriverError], str]] = [
     (EngineUnavailable, 'Current context "x" is not found on the file system, please check your config file'),
     (UnsupportedOperation, "unknown flag: --x"),
     (UnsupportedOperation, '"--x" requires API version 1.43, but the Docker daemon API version is 1.41'),
+    (ResourceExhausted, "Error response from daemon: Error processing tar file: write /x: no space left on device"),
+    (ResourceExhausted, "Error: could not find free subnet from subnet pools"),
+    (ResourceExhausted, "Error response from daemon: all predefined address pools have been fully subnetted"),
     (ImageNotFound, "Error response from daemon: No such image: x:latest"),
     (ImageNotFound, "image with reference x was found but does not match the specified platform"),
     (ImageNotFound, "manifest for x:y not found: manifest unknown: manifest unknown"),
@@ -84,6 +88,13 @@ def test_classify(error: type[DriverError], text: str) -> None:
 def test_clean(text: str) -> None:
     """What the client puts around the engine's words is left out."""
     assert clean(text) == "it failed."
+
+
+def test_clean_logged() -> None:
+    """What a client logs of its own trouble says less than the words besides, if there are any."""
+    logged = 'time="2026-11-23T04:05:12Z" level=error msg="Removing container 1: no such container"'
+    assert clean(f"{logged}\nError: it failed.\n") == "it failed."
+    assert clean(logged) == logged
 
 
 def make(stderr: str, kind: type[DriverError], **more: str) -> DriverError:
