@@ -231,7 +231,7 @@ def server(run: Create) -> str:
 @pytest.fixture
 def written(driver: Driver, run: Create) -> str:
     """A container that has written "1" and "3" to stdout, "2" and "4" to stderr, in that order, and ended."""
-    script = "echo 1; sleep 0.05; echo 2 >&2; sleep 0.05; echo 3; sleep 0.05; echo 4 >&2"
+    script = "echo 1; sleep 0.2; echo 2 >&2; sleep 0.2; echo 3; sleep 0.2; echo 4 >&2"
     container = run(command=["sh", "-c", script])
     driver.wait(container, timeout=30)
     return container

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -22,6 +23,7 @@ from typing import Any, Literal
 
 import pytest
 
+from pytest_docker_tools import items, labels
 from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.plugin import backend_of
 from pytest_docker_tools.testing.capabilities import skip_without
@@ -129,6 +131,29 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
+def seeding_left(driver: Driver, pytester: pytest.Pytester) -> Callable[[], list[items.Item]]:
+    """Give what there is on the engine through which the project's runs fill volumes. Other tests have such as well."""
+
+    def seeding_left() -> list[items.Item]:
+        name = (meeting_folder(pytester) / "name").read_text()
+        found = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
+        return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
+
+    return seeding_left
+
+
+@pytest.fixture
+def unknown(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs of other tests neither know nor remove what those of the project leave."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "cache"))
+    pytester.makeconftest(
+        "from pytest_docker_tools import labels, owners\n"
+        "described = owners.described\n"
+        "owners.described = lambda config, driver: {**described(config, driver), labels.PROCESS: ''}\n"
+    )
+
+
+@pytest.fixture
 def unguarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what killed runs of the project leave stay there, and let nobody else who looks for it know them."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "cache"))
@@ -178,6 +203,11 @@ def interrupt(pytester: pytest.Pytester, backend: str) -> Callable[[Callable[[],
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
 
     return interrupt
+
+
+def meeting_folder(pytester: pytest.Pytester) -> Path:
+    """Give the folder in which the processes of a project's runs meet."""
+    return pytester.path / ".cache" / f"pytest-docker-tools-{platform.node()}"
 
 
 def free_port() -> int:

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ web = container(
 )
 
 def be_open(name):
-    Path(f'{name}-is-open').write_text(str(os.getpid()))
+    Path(f'{name}.new').write_text(str(os.getpid()))
+    Path(f'{name}.new').rename(f'{name}-is-open')
     while not Path(f'{name}-closes').exists():
         time.sleep(0.02)
 """
@@ -205,6 +207,18 @@ def is_dead(pid: int) -> bool:
         return True
 
 
+@contextmanager
+def stopped(pids: Sequence[int]) -> Iterator[None]:
+    """Let processes live without doing anything."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.parametrize("victim", ["worker", "controller"])
 def test_killed_processes_of_xdist(
     opened: Start, clean: Clean, left: Callable[[], list[str]], mark: str, pytester: pytest.Pytester, victim: str
@@ -212,13 +226,17 @@ def test_killed_processes_of_xdist(
     """What workers share is kept when the one that made it was killed; when the whole run is over, it is removed."""
     controller = opened(SHOP + SHARED, "-n2")
     wait_until((pytester.path / "bar-is-open").exists)
+    workers = [int((pytester.path / f"{name}-is-open").read_text()) for name in ("shop", "bar")]
     if victim == "worker":
-        pid = int((pytester.path / "shop-is-open").read_text())
-        os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: is_dead(pid))
+        os.kill(workers[0], signal.SIGKILL)
+        wait_until(lambda: is_dead(workers[0]))
+        said = clean()
     else:
-        killed(controller)
-    assert clean().of_shop(mark) == {"db": f"kept {GOES_ON}"}
+        # They would end by themselves a few seconds after their controller.
+        with stopped(workers):
+            killed(controller)
+            said = clean()
+    assert said.of_shop(mark) == {"db": f"kept {GOES_ON}"}
     for name in ("shop", "bar"):
         (pytester.path / f"{name}-closes").touch()
     if victim == "worker":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_docker_tools import items
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.exceptions import EngineError, NotFound, UsageError
@@ -17,7 +18,7 @@ from pytest_docker_tools.testing.conformance.archives import ESCAPED, ODD_NAMES
 from pytest_docker_tools.testing.fixtures import Create
 from pytest_docker_tools.wrappers import Container
 
-from .conftest import Project, wait_until
+from .conftest import Project
 
 Wrapped = Callable[..., Container]
 
@@ -220,6 +221,7 @@ MEASURED = """
 import re, sys
 from pathlib import Path
 from pytest_docker_tools import copying, seeding
+from pytest_docker_tools import items
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.drivers import open_driver
 from pytest_docker_tools.files import entries
@@ -270,17 +272,14 @@ def test_an_interrupt_while_a_volume_is_filled(
     interrupt: Callable[[Callable[[], bool]], None],
     driver: Driver,
     left: Callable[[], list[str]],
+    seeding_left: Callable[[], list[items.Item]],
     mark: str,
 ) -> None:
     """Ctrl-C while files are on their way into a volume leaves no volume, no helper container and no image."""
-    ours = {"label": "creator=pytest-docker-tools"}
-    images = set(driver.ids("image", ours))
     with (pytester.path / "big").open("wb") as big:
         big.truncate(10 * BIG)
     module(f"vol = volume(name='{mark}', labels=MARK, initial_content={{'big': Path('big')}})\ndef test_it(vol): ...")
     interrupt(lambda: driver.ids("container", {"volume": mark}) != [])
     assert left() == []
     assert driver.ids("container", {"volume": mark}) == []
-    # What is new is of tests beside this one, and soon gone.
-    new = set(driver.ids("image", ours)) - images
-    wait_until(lambda: not new & set(driver.ids("image", ours)))
+    assert seeding_left() == []

@@ -115,7 +115,8 @@ def test_a_pull_and_a_build_at_once(project: Project, driver: Driver, publish: P
     releasing.start()
     result = project(
         f"pulled = fetch(repository={published.reference!r}, scope='function')\n"
-        f"built = build(fileobj=__import__('io').BytesIO(b'FROM scratch'), labels=MARK, scope='function')\n"
+        f"built = build(fileobj=__import__('io').BytesIO(b'FROM scratch'), labels=MARK, scope='function',"
+        " nocache=True)\n"
         f"a = {SLEEP})\n"
         "def test_it(pulled, built, a): ...\n"
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_docker_tools import items, labels
-from pytest_docker_tools.driver import KINDS, Driver
+from pytest_docker_tools import items
+from pytest_docker_tools.driver import Driver
 
-from .conftest import Project, wait_until
+from .conftest import Project, meeting_folder, wait_until
 
 Left = Callable[[], list[str]]
 Events = Callable[..., list[list[str]]]
@@ -140,20 +140,18 @@ def events(pytester: pytest.Pytester) -> Events:
 @pytest.fixture
 def no_folder_left(pytester: pytest.Pytester) -> Iterator[Path]:
     """Give the folder in which the project's processes meet, in which in the end there is nothing of a run."""
-    place = pytester.path / ".cache" / f"pytest-docker-tools-{platform.node()}"
+    place = meeting_folder(pytester)
     yield place
     # A watcher may have a file of it for a moment, and takes it along then.
     wait_until(lambda: not [*(place / "runs").iterdir()])
 
 
 @pytest.fixture
-def nothing_left(no_folder_left: Path, driver: Driver, left: Left) -> Iterator[None]:
+def nothing_left(no_folder_left: Path, left: Left, seeding_left: Callable[[], list[items.Item]]) -> Iterator[None]:
     """In the end nothing is left of the project's runs, also of what volumes were filled through."""
     yield
     assert left() == []
-    helps = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-    owners = [item.labels.get(labels.OWNER, "").partition("/")[0] for item in helps]
-    assert (no_folder_left / "name").read_text() not in owners
+    assert seeding_left() == []
 
 
 def counts(found: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 
 import pytest
 
 from pytest_docker_tools import timings
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
+from pytest_docker_tools.timings import recorder
 from pytest_docker_tools.timings.record import Fixture, Phase, Record, Span
 
 from ..conftest import Run
 
 CONFTEST = """
-import time
 import pytest
 from pytest_docker_tools import *
 
@@ -25,14 +26,16 @@ def quick(db): ...
 def quicker(quick, db): ...
 
 @pytest.fixture
-def slow(net):
-    time.sleep(0.02)
+def slow(net): ...
 
 net = network(scope='module')
 db = container(image='app', network='{net.name}', files={'/a': 'b'})
 web = container(image='app', depends_on=['quick', 'quicker', 'slow'])
 lone = container(image='app')
 """
+
+# Seconds from which on a fixture holds up others.
+SLOW = 0.01
 
 Recorded = Callable[..., Record]
 
@@ -49,10 +52,22 @@ class Keeper:
 
 
 @pytest.fixture
-def recorded(pytester: pytest.Pytester, run: Run) -> Recorded:
-    """Run pytest on a test module, below the conftest.py above, and give the record."""
+def recorded(pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    """Run pytest on a test module, below the conftest.py above, and give the record.
 
-    def recorded(code: str, *arguments: str) -> Record:
+    Of fixtures of the test suite's own it is said how many seconds each of their set-ups takes: of the others none.
+    """
+    takes: dict[str, Iterator[float]] = {}
+    holds_up = recorder.Recorder._holds_up
+
+    def is_said_to_hold_up(self: recorder.Recorder, request: pytest.FixtureRequest, seconds: float) -> bool:
+        return holds_up(self, request, next(takes.get(request.fixturename or "", repeat(0.0))))
+
+    # How long it really takes depends on what else the machine does.
+    monkeypatch.setattr(recorder.Recorder, "_holds_up", is_said_to_hold_up)
+
+    def recorded(code: str, *arguments: str, **seconds: Sequence[float]) -> Record:
+        takes.update({name: iter(several) for name, several in {"slow": [SLOW] * 9, **seconds}.items()})
         pytester.makeconftest(CONFTEST)
         pytester.makepyfile(test_it=code)
         keeper = Keeper()
@@ -163,6 +178,20 @@ def test_needs(recorded: Recorded) -> None:
     assert "quick" not in needs
 
 
+@pytest.mark.parametrize(("seconds", "needs"), [(SLOW, ["slow"]), (0.99 * SLOW, ["net"])])
+def test_how_long_a_slow_one_takes(recorded: Recorded, seconds: float, needs: list[str]) -> None:
+    """A fixture of the suite's own is one to be needed if it takes so long that somebody could see it."""
+    record = recorded(
+        """
+        from pytest_docker_tools import container
+        it = container(image='app', depends_on=['slow'])
+        def test_it(it): ...
+    """,
+        slow=[seconds],
+    )
+    assert [needed.name for needed in named(record, "it").needs] == needs
+
+
 def test_needs_are_those_of_the_same_test(recorded: Recorded) -> None:
     """Of a fixture that is made anew for each test, what needs it in the second test needs the second one."""
     record = recorded("def test_one(web): ...\ndef test_two(web): ...")
@@ -174,30 +203,34 @@ def test_needs_are_those_of_the_same_test(recorded: Recorded) -> None:
 
 def test_the_client_is_needed_by_all(recorded: Recorded) -> None:
     """A client that takes long is a fixture of the suite's own, but nothing that is said of each other one."""
-    record = recorded("""
-        import time, pytest
+    record = recorded(
+        """
+        import pytest
         @pytest.fixture(scope='session')
         def docker_client(docker_client):
-            time.sleep(0.02)
             return docker_client
         def test_it(lone): ...
-    """)
+    """,
+        docker_client=[0, SLOW],
+    )
     assert named(record, "docker_client").factory == ""
     assert named(record, "lone").needs == []
 
 
 def test_a_fixture_that_was_slow_once(recorded: Recorded) -> None:
     """A fixture of the suite's own that was slow for one test is not what another test waited for."""
-    record = recorded("""
-        import time, pytest
+    record = recorded(
+        """
+        import pytest
         from pytest_docker_tools import container
         @pytest.fixture
-        def sometimes(request):
-            time.sleep(0.02 if request.node.name == 'test_one' else 0)
+        def sometimes(): ...
         it = container(image='app', depends_on=['sometimes'])
         def test_one(it): ...
         def test_two(it): ...
-    """)
+    """,
+        sometimes=[SLOW, 0],
+    )
     its = [fixture for fixture in record.fixtures if fixture.name == "it"]
     assert [[needed.name for needed in it.needs] for it in its] == [["sometimes"], []]
 
@@ -205,9 +238,9 @@ def test_a_fixture_that_was_slow_once(recorded: Recorded) -> None:
 def test_fixtures_of_other_tests_are_none_of_its_business(recorded: Recorded) -> None:
     """Of a test without containers nothing is recorded, however slow."""
     record = recorded("""
-        import time, pytest
+        import pytest
         @pytest.fixture
-        def slow(): time.sleep(0.02)
+        def slow(): ...
         def test_slow(slow): ...
     """)
     assert (record.fixtures, record.spans, record.bodies) == ([], [], [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.driver import Driver
-from pytest_docker_tools.exceptions import Conflict, DeadlineExceeded, DriverError
+from pytest_docker_tools.exceptions import Conflict, DriverError
 from pytest_docker_tools.testing.fixtures import Build, Create, FactsOf, Named, Publish
 from pytest_docker_tools.testing.unresponsive import Open
+from pytest_docker_tools_podman.driver import PodmanDriver
 
 pytest_plugins = ["pytest_docker_tools.testing.fixtures"]
 pytestmark = pytest.mark.engine
@@ -66,20 +66,33 @@ def test_publishing_what_is_exposed(run: Create, facts: FactsOf) -> None:
     assert list(ports) == ["80/udp"]
 
 
+class Begun(Exception):
+    """What is waited for has happened."""
+
+
 def test_a_build_that_is_ended_leaves_nothing(driver: Driver, build: Build, own_image: str) -> None:
     """The step that ran, and its container, which would keep the image in use, are gone with the build."""
-    with pytest.raises(DeadlineExceeded):
-        build(fileobj=f"FROM {own_image}\nRUN sleep 600\n".encode(), timeout=2)
+
+    def end(line: str) -> None:
+        # What the step writes, other than the line that says which step it is.
+        if line == "begun 2":
+            raise Begun
+
+    with pytest.raises(Begun):
+        build(end, fileobj=f"FROM {own_image}\nRUN echo begun $((1 + 1)); sleep 600\n".encode())
     driver.remove("image", [own_image])
     assert driver.inspect("image", [own_image]) == [None]
 
 
-def test_a_build_without_the_cache(build: Build, image: str, named: Named) -> None:
+def test_a_build_without_the_cache(
+    driver: Driver, build: Build, image: str, named: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It leaves the image that was asked for, and none for each of its steps."""
     label = named("label")
     built = build(fileobj=f"FROM {image}\nLABEL {label}=1\nRUN touch /a\nRUN touch /b\n".encode(), nocache=True)
-    listing = ["podman", "images", "--all", "--no-trunc", "--format={{.Id}}", f"--filter=label={label}"]
-    assert subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split() == [built]
+    # Those of steps are listed only if that is asked for.
+    monkeypatch.setattr(driver, "list_commands", {"image": (*PodmanDriver.list_commands["image"], "--all")})
+    assert driver.ids("image", {"label": label}) == [built]
 
 
 def test_a_base_that_has_changed(

@@ -28,7 +28,7 @@ class TestExecute:
     @needs("processes")
     def test_merged(self, driver: Driver, run: Create) -> None:
         """Merged, both streams are in the order in which they were written."""
-        script = "for i in 1 2 3; do echo $i; sleep 0.05; echo $i >&2; sleep 0.05; done"
+        script = "for i in 1 2 3; do echo $i; sleep 0.2; echo $i >&2; sleep 0.2; done"
         result = driver.execute(run(), ["sh", "-c", script], merge_stderr=True)
         assert result == ExecResult(0, b"1\n1\n2\n2\n3\n3\n", b"")
 

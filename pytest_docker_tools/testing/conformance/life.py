@@ -121,9 +121,9 @@ class TestStop:
     @needs("processes")
     def test_grace_is_no_part_of_the_timeout(self, open_backend: Callable[..., Driver], run: Create) -> None:
         """The grace comes on top of the driver's own deadline."""
-        with closing(open_backend({"timeout": 2})) as driver:
+        with closing(open_backend({"timeout": 8})) as driver:
             container = ready(driver, run(command=["sh", "-c", DEAF], init=False))
-            driver.stop(container, grace=3)
+            driver.stop(container, grace=9)
             assert driver.wait(container, timeout=10) == 137
 
     def test_missing(self, driver: Driver) -> None:

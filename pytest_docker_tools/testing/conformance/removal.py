@@ -116,7 +116,7 @@ class TestBeginRemoval:
         self, hanging_driver: Callable[[float], Driver], children: Callable[[], set[int]], closes: bool
     ) -> None:
         """It goes on until the driver's deadline, or until that is closed, is refused then, and leaves no process."""
-        before, driver = children(), hanging_driver(60 if closes else 0.3)
+        before, driver = children(), hanging_driver(60 if closes else 3)
         removal = driver.begin_removal("container", [_NOWHERE], force=True)
         if removal is not None:
             assert removal.wait(0) is None

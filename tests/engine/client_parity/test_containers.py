@@ -9,7 +9,7 @@ import pytest
 from ..conftest import BASE
 from .conftest import Make, Named, Raises, label, wait_until
 
-BOTH = ["sh", "-c", "echo out; sleep 0.05; echo err >&2; exit 3"]
+BOTH = ["sh", "-c", "echo out; sleep 0.2; echo err >&2; exit 3"]
 
 
 class TestClient:
@@ -42,7 +42,7 @@ class TestRun:
     )
     def test_streams(self, client: Any, named: Named, stdout: bool, stderr: bool, expected: bytes) -> None:
         """The streams that were asked for are given; their positions are third and fourth."""
-        command = ["sh", "-c", "echo out; sleep 0.05; echo err >&2"]
+        command = ["sh", "-c", "echo out; sleep 0.2; echo err >&2"]
         assert client.containers.run(BASE, command, stdout, stderr, True, name=named("container")) == expected
 
     def test_remove(self, client: Any, named: Named, mark: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import Make, Raises, wait_until
 
-BOTH = ["sh", "-c", "echo out; sleep 0.05; echo err >&2; exit 3"]
+BOTH = ["sh", "-c", "echo out; sleep 0.2; echo err >&2; exit 3"]
 
 
 class TestLogs:

@@ -48,14 +48,8 @@ OPEN = SHOP + "def test_it(side, job): be_open('shop')"
 
 
 @pytest.fixture(autouse=True)
-def _alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def _alone(unknown: None) -> None:
     """Let runs of other tests neither know nor remove what those of the project leave."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "cache"))
-    pytester.makeconftest(
-        "from pytest_docker_tools import labels, owners\n"
-        "described = owners.described\n"
-        "owners.described = lambda config, driver: {**described(config, driver), labels.PROCESS: ''}\n"
-    )
 
 
 @pytest.fixture

@@ -144,6 +144,7 @@ def test_it(job):
     assert made() == before
 
 
+@pytest.mark.usefixtures("unknown")
 def test_what_has_lived_long_enough_is_made_anew(reuse: Reuse, made: Made, driver: Driver, mark: str) -> None:
     """With docker_reuse_ttl, a resource is used again until so many seconds after it was made."""
     text = "net = network(name='net-' + MARK['made-for'], labels=MARK)\ndef test_it(net): ..."
