@@ -86,6 +86,10 @@ def _entries(name: str, content: Content, places: Places) -> Iterator[tuple[str,
         kind = type(content).__name__
         raise UsageError(f"The content of {name!r} is a {kind}; it can be bytes, str, None or a pathlib.Path.")
     elif path:
+        if isinstance(content, str) and not _is_text(content):
+            raise UsageError(
+                f"The content of {name!r} has half of a surrogate pair, which is no text: give it as bytes."
+            )
         yield path, Entry(content)
         return
     raise UsageError(f"{name!r} is no name of a file below the folder that is to be filled.")
@@ -96,9 +100,17 @@ def _relative(name: str) -> str:
     if not isinstance(name, str):
         raise UsageError(f"The name of a file is a string, not {name!r}.")
     path = posixpath.normpath(name.lstrip("/"))
-    if path.split("/")[0] == ".." or "\0" in path:
+    if path.split("/")[0] == ".." or "\0" in path or not _is_text(path, errors="surrogateescape"):
         raise UsageError(f"{name!r} is no name of a file below the folder that is to be filled.")
     return "" if path == "." else path
+
+
+def _is_text(text: str, errors: str = "strict") -> bool:
+    try:
+        text.encode(errors=errors)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _place(name: str, places: list[Path]) -> Path:
