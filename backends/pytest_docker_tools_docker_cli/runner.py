@@ -216,8 +216,8 @@ class Runner:
         for word in command.arguments:
             if not _is_passable(word):
                 raise EngineError(
-                    f"'{self.name} {_verb(command)}' was not run: {_without_secret(word)!r} has a NUL character, or half "
-                    "of a surrogate pair, which no process can be given."
+                    f"'{self.name} {_verb(command)}' was not run: {_without_secret(word)!r} has a NUL character, or "
+                    "half of a surrogate pair, which no process can be given."
                 )
 
     def _not_started(self, command: Command, error: OSError) -> EngineError | EngineUnavailable:
