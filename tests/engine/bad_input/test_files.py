@@ -38,7 +38,8 @@ BUILDS: Table = {
     "target": Row(f"build({FROM}, target='nowhere')", "BuildFailed: … could not build …nowhere…"),
     "argument": Row(
         f"build({FROM}, buildargs={{'A=B': 'geheim'}})",
-        "UnsupportedOption: 'buildargs' cannot be used here: the name of a variable is empty, or has '=' or NUL after 'A'.",
+        "UnsupportedOption: 'buildargs' cannot be used here: the name of a variable is empty, or has '=' or NUL after "
+        "'A'.",
     ),
     "no_archive": Row(
         "build(fileobj=b'no archive', custom_context=True, labels=MARK)", "BuildFailed: … could not build 'fileobj': …"
@@ -63,7 +64,7 @@ ARCHIVES: Table = {
     "outside": Row(
         ANY,
         by_engine('EngineError: …"../../escaped-…" is outside of "/tmp".', ""),
-        "it.put_archive('/tmp', tar('../../escaped-MARK', content=b'x'))\nassert it.get_text('/escaped-MARK') == 'x'",
+        "it.put_archive('/tmp', tar('../../escaped-MARK', content=b'x'))",
     ),
     "absolute": Row(
         ANY,
@@ -94,7 +95,8 @@ ARCHIVES: Table = {
     "odd_files": Row(
         ANY,
         "",
-        'script = r"mkdir /odd; cd /odd; mknod dev c 1 3; mkfifo pipe; ln -s ../../../etc/shadow out; ln -s self self; "\n'
+        'script = r"mkdir /odd; cd /odd; mknod dev c 1 3; mkfifo pipe; ln -s ../../../etc/shadow out; "\n'
+        'script += r"ln -s self self; "\n'
         "script += r\"echo 1 > $(printf 'a\\nb'); echo 2 > $(printf 'c\\377')\"\n"
         "assert it.exec_run(['sh', '-c', script]) == (0, b'')\n"
         "found = it.get_files('/odd')\n"
@@ -105,7 +107,8 @@ ARCHIVES: Table = {
     "link_out": Row(
         "container(**PLAIN, hostname='inside')",
         "",
-        "it.exec_run('ln -s ../../../../../etc/hostname /tmp/up')\nassert it.exec_run('cat /tmp/up').output == b'inside\\n'\n"
+        "it.exec_run('ln -s ../../../../../etc/hostname /tmp/up')\n"
+        "assert it.exec_run('cat /tmp/up').output.strip() == b'inside'\n"
         "it.exec_run('ln -s ../../../../../etc/group /tmp/group')\n"
         "assert it.get_text('/tmp/group') == it.exec_run('cat /etc/group').output.decode()",
     ),
@@ -116,7 +119,10 @@ ARCHIVES: Table = {
     ),
     "path_nul": Row(
         ANY,
-        "UnsupportedOption: 'path' cannot be used here: it has a NUL character, which no process can be given.",
+        {
+            **by_engine(*["UnsupportedOption: 'path' cannot be used here: it has a NUL character, which …"] * 2),
+            "docker-py": "EngineError: docker-py could not read '/a\\x00b' of container …",
+        },
         "it.get_files('/a\\0b')",
     ),
 }

@@ -10,7 +10,6 @@ NUL = "…has a NUL character, …which no process can be given."
 NAMES: Table = {
     "image_flag": Row("container(image='-v', labels=MARK)", FORMAT.format("-v")),
     "image_privileged": Row("container(image='--privileged', labels=MARK)", FORMAT.format("--privileged")),
-    "image_help": Row("container(image='--help', labels=MARK)", FORMAT.format("--help")),
     "image_spaces": Row("container(image='a b', labels=MARK)", FORMAT.format("a b")),
     "image_line": Row("container(image='app\\n', labels=MARK)", FORMAT.format("app\n")),
     "image_digest": Row("container(image='app@sha256:short', labels=MARK)", FORMAT.format("app@sha256:short")),
@@ -28,7 +27,7 @@ NAMES: Table = {
     ),
     "pull_tag": Row(
         "fetch(repository='127.0.0.1:1/x', tag='--help')",
-        "EngineError: … could not pull '127.0.0.1:1/x:--help': invalid reference format.",
+        "EngineError: … could not pull '127.0.0.1:1/x:--help': invalid … format.",
     ),
     "container_flag": Row(
         "container(**PLAIN, name='--privileged')",
@@ -45,13 +44,6 @@ NAMES: Table = {
             "EngineError: …names must match…",
         ),
     ),
-    "volume_outside": Row(
-        "volume(name='../../etc', labels=MARK)",
-        by_engine(
-            'EngineError: …"../../etc" includes invalid characters for a local volume name…',
-            "EngineError: …names must match…",
-        ),
-    ),
     "network_flag": Row(
         "network(name='--internal-MARK', labels=MARK)",
         by_engine("", "EngineError: …network name --internal-…names must match…"),
@@ -64,7 +56,7 @@ NAMES: Table = {
         before="other = container(**PLAIN, name='twice-MARK')",
     ),
     "labels": Row(
-        "container(image=BASE, command=['sleep', '600'], init=True, labels={**MARK, '--rm': '--x', 'a\\nb': 'c\\n=d', '-x': ''})",
+        "container(**{**PLAIN, 'labels': {**MARK, '--rm': '--x', 'a\\nb': 'c\\n=d', '-x': ''}})",
         "",
         "assert {'--rm': '--x', 'a\\nb': 'c\\n=d', '-x': ''}.items() <= it.labels.items()",
     ),
@@ -92,7 +84,11 @@ NAMES: Table = {
     "kill": Row(ANY, "EngineError: … could not kill container …nvalid signal: …-help.", "it.kill('--help')"),
     "find": Row(
         ANY,
-        "NotFound: There is no container '--all' on the engine at …",
+        {
+            **by_engine(*["NotFound: There is no container '--all' on the engine at …"] * 2),
+            # It is the official client's.
+            "docker-py": "…No such container: --all…",
+        },
         "docker_client.containers.get('--all')",
     ),
 }
@@ -109,7 +105,8 @@ VALUES: Table = {
     ),
     "variable_equals": Row(
         "container(**PLAIN, environment={'A=B': 'geheim'})",
-        "UnsupportedOption: 'environment' cannot be used here: the name of a variable is empty, or has '=' or NUL after 'A'.",
+        "UnsupportedOption: 'environment' cannot be used here: the name of a variable is empty, or has '=' or NUL "
+        "after 'A'.",
     ),
     "user": Row(
         "container(**PLAIN, user='nobody-here')",
@@ -151,11 +148,13 @@ VALUES: Table = {
     ),
     "colon": Row(
         "container(**PLAIN, volumes={'MARK': {'bind': '/a:/b'}})",
-        "UnsupportedOption: 'volumes' cannot be used here: '/a:/b' has a colon, which separates the parts here. Use 'mounts'.",
+        "UnsupportedOption: 'volumes' cannot be used here: '/a:/b' has a colon, which separates the parts here. "
+        "Use 'mounts'.",
     ),
     "hosts_ports": Row(
         "container(**PLAIN, ports={'80/tcp': None}, network='host')",
-        "UnsupportedOption: 'ports' cannot be used here: with network_mode='host' a container has no network of its own.",
+        "UnsupportedOption: 'ports' cannot be used here: with network_mode='host' a container has no network of "
+        "its own.",
     ),
     "address": Row(
         "container(**PLAIN, networks={'{other.name}': EndpointConfig(ipv4_address='192.0.2.1')})",
