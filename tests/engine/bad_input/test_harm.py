@@ -36,8 +36,7 @@ LIFE: Table = {
     "killed": Row(
         "container(**PLAIN)",
         "Conflict: … could not execute a command in container …: it is exited, not running.",
-        f"{END.format('kill 1')}it.wait()
-it.exec_run('true')",
+        f"{END.format('kill 1')}it.wait()\nit.exec_run('true')",
     ),
     "killed_while_waiting": Row(
         "container(**PLAIN, wait_for=lambda c: c.exec_run('kill 1') and False)",
