@@ -21,8 +21,11 @@ _ENGINES = ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv
 def get(driver: Driver, container: Facts, path: str) -> dict[str, bytes | None]:
     """Give what is below a path, {name: content}, None for what is no file. Names begin with the path's last part.
 
-    Where the path is a link, it is followed, as some engines do by themselves. Raises `NotFound`.
+    Where the path is a link, it is followed, as some engines do by themselves. Raises `NotFound`, and `UsageError` for
+    what is no path.
     """
+    if not isinstance(path, str):
+        raise UsageError(f"What is read from a container is named by a path, a string, not {path!r}.")
     place = posixpath.normpath("/" + path.lstrip("/"))
     root = posixpath.basename(place)
     for links in range(_LINKS):

@@ -46,6 +46,8 @@ def fixture(
     if not callable(scope) and scope not in get_args(ScopeName):
         names = ", ".join(get_args(ScopeName))
         raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
+    if not isinstance(autouse, bool):
+        raise UsageError(f"{factory}(autouse=...) takes True or False, not {autouse!r}.")
     if not isinstance(shared, bool):
         raise UsageError(f"{factory}(shared=...) takes True or False, not {shared!r}.")
     if not callable(scope):

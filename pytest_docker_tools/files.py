@@ -86,7 +86,7 @@ def _entries(name: str, content: Content, places: Places) -> Iterator[tuple[str,
         kind = type(content).__name__
         raise UsageError(f"The content of {name!r} is a {kind}; it can be bytes, str, None or a pathlib.Path.")
     elif isinstance(content, str) and not _is_text(content):
-        raise UsageError(f"The content of {name!r} has half of a surrogate pair, which is no text. Give it as bytes.")
+        raise UsageError(f"The content of {name!r} has half of a surrogate pair, which is no text: give it as bytes.")
     elif path:
         yield path, Entry(content)
         return

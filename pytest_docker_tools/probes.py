@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from .exceptions import Conflict, DeadlineExceeded, UsageError
-from .output import decoded, shown
+from .output import decoded, printable, shown
 from .templates import Number, Text, Value
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class LogLine(Probe):
 
     def missing(self, container: Container) -> str | None:
         """Search the log. Raises `UsageError` for what is no regular expression."""
-        pattern, times = self._pattern(), int(cast(Any, self.times))
+        pattern, times = self._pattern(), _whole("LogLine(times=...)", self.times)
         log = decoded(container.log_bytes(since=container.log_begins())).replace("\r\n", "\n")
         found = sum(1 for _ in pattern.finditer(log))
         if found >= times:
@@ -127,16 +127,18 @@ class Http(Probe):
 
         if self.scheme not in ("http", "https"):
             raise UsageError(f"Http(scheme=...) takes 'http' or 'https', not {self.scheme!r}.")
+        statuses = self._statuses()
         url = container.url(self._port(container), scheme=str(self.scheme), path=str(self.path) or "/")
         answer = http_request.get(url, container.patience())
+        url = printable(url)
         if isinstance(answer, str):
             return f"GET {url} was not answered: {answer}"
-        return None if answer in self._statuses() else f"GET {url} was answered with status {answer}"
+        return None if answer in statuses else f"GET {url} was answered with status {answer}"
 
     def _statuses(self) -> Collection[int]:
         status = cast(Any, self.status)
         several = isinstance(status, Collection) and not isinstance(status, str)
-        return {int(item) for item in (status if several else [status])}
+        return {_whole("Http(status=...)", item) for item in (status if several else [status])}
 
     def _port(self, container: Container) -> str | int:
         if self.port is not None:
@@ -159,12 +161,12 @@ class Exec(Probe):
 
     def missing(self, container: Container) -> str | None:
         """Run the command."""
-        command = cast("str | Sequence[str]", self.command)
+        command, expected = cast("str | Sequence[str]", self.command), _whole("Exec(exit_code=...)", self.exit_code)
         try:
             code, output = container.exec_run(command)
         except Conflict:
             return "it has stopped since the last look"
-        if code == int(cast(Any, self.exit_code)):
+        if code == expected:
             return None
         words = command if isinstance(command, str) else shlex.join(map(str, command))
         return f"the command {words!r} ended with exit code {code}{_said(decoded(cast(bytes, output)))}"
@@ -178,10 +180,9 @@ class Exited(Probe):
 
     def missing(self, container: Container) -> str | None:
         """Look at its state."""
-        state = container.attrs["State"]
+        state, code = container.attrs["State"], _whole("Exited(exit_code=...)", self.exit_code)
         if state["Status"] not in ENDED:
             return f"it has not ended; its state is {state['Status']!r}"
-        code = int(cast(Any, self.exit_code))
         return None if state["ExitCode"] == code else f"it ended with exit code {state['ExitCode']}, not {code}"
 
 
@@ -207,6 +208,14 @@ class Check(Probe):
 
 # Those whose answer takes a call of the engine, or of the container.
 ASKING = (Exec, Healthy, Http, LogLine)
+
+
+def _whole(what: str, value: Any) -> int:
+    """Give a whole number, which a template may have as text. Raises `UsageError`."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise UsageError(f"{what} takes a whole number, not {value!r}.") from None
 
 
 def _said(output: str) -> str:

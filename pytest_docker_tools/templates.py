@@ -28,6 +28,9 @@ NameOf = Callable[[Any], "str | None"]
 
 T = TypeVar("T")
 
+# Characters of a text that a sentence has.
+_LONGEST = 1000
+
 _NO_TEMPLATE = "is no template, in which a literal brace is {{ or }}"
 
 
@@ -35,11 +38,16 @@ class TextError(TemplateError):
     """A string has a problem. `unshown` says which, without the string and the reason, which may have parts of it."""
 
     def __init__(self, text: str, problem: str, reason: str) -> None:
-        super().__init__(f"{text!r} {problem}: {reason}.")
+        super().__init__(f"{_shortened(text)!r} {problem}: {reason}.")
         self.unshown = (
             f"a value, not shown as it may be a secret, {problem}. One that a function gives, as in lambda: value, is "
             "taken as it is."
         )
+
+
+def _shortened(text: str) -> str:
+    """Give a text, a script perhaps, as a sentence can have it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
 
 
 @dataclasses.dataclass(frozen=True)

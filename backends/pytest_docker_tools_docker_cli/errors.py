@@ -82,7 +82,7 @@ PHRASES: Phrases = (
         (
             "no such container",
             "no container with name",
-            'container ".*" does not exist',
+            'container "[^"]*" does not exist',
             "layer not known",
             "no such network: ",
             r"network \S+( network)? not found",
@@ -186,10 +186,12 @@ def error_for(
     `UnsupportedOption`. `advice` replaces what is known to help.
     """
     said = clean(result.complaint) or f"exit code {result.exit_code}"
-    flag = _FLAG.search(said) if kind is UnsupportedOperation else None
+    found = _FLAG.findall(said) if kind is UnsupportedOperation else []
     details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
-    name = f"--{flag[0].removeprefix('--')}" if flag else ""
-    if keywords and name in keywords:
+    # The value that is refused may look like a flag, too.
+    flags = [f"--{flag.removeprefix('--')}" for flag in found]
+    name = next((flag for flag in flags if flag in (keywords or {})), "")
+    if keywords and name:
         return UnsupportedOption(keywords[name], f"{program} refused {name} with: {said}", **details)
     if kind is EngineUnavailable:
         return EngineUnavailable(

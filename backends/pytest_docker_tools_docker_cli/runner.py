@@ -51,7 +51,18 @@ class Command:
 
     def shown(self, program: str) -> str:
         """Give it as one would type it, without what may be secret."""
-        return shlex.join([program, *(hidden(_OPTIONS_TO_HIDE.sub(r"\1***", word)) for word in self.arguments)])
+        return shlex.join([program, *map(_without_secret, self.arguments)])
+
+
+def _without_secret(word: str) -> str:
+    return hidden(_OPTIONS_TO_HIDE.sub(r"\1***", word))
+
+
+def _is_passable(word: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(word)
+    except UnicodeEncodeError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,7 @@ class Runner:
         self.refuse_if_closed(command)
         if self.program is None:
             raise EngineUnavailable(self._missing, command=command.shown(self.name))
+        self._require_passable(command)
         kept = {name: value for name, value in self.environment.items() if name not in command.unset}
         try:
             child = Child(
@@ -215,6 +227,15 @@ class Runner:
             self.finish(child)
             self.refuse_if_closed(command)
         return child
+
+    def _require_passable(self, command: Command) -> None:
+        """Raise `EngineError` for an argument, such as the name of an image, that no process can be given."""
+        for word in command.arguments:
+            if not _is_passable(word):
+                raise EngineError(
+                    f"'{self.name} {_verb(command)}' was not run: {_without_secret(word)!r} has a NUL character, or "
+                    "half of a surrogate pair, which no process can be given."
+                )
 
     def _not_started(self, command: Command, error: OSError) -> EngineError | EngineUnavailable:
         shown = command.shown(self.name)

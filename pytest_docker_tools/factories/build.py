@@ -14,6 +14,7 @@ from ..exceptions import UsageError
 from ..factory import DependsOn, Scope, fixture
 from ..files import Places, nowhere
 from ..normalise import is_remote
+from ..normalise.values import path
 from ..options import BuildOptions, check_keywords
 from ..tasks import call
 from ..templates import Text, Value
@@ -96,7 +97,7 @@ def located(options: Mapping[str, Any], places: Places, title: str) -> dict[str,
     """Give options with the folder, and the files of secrets, where they are found. Raises `UsageError`."""
     found = dict(options)
     if options.get("path"):
-        found["path"] = _context(str(options["path"]), places, title)
+        found["path"] = _context(path("path", options["path"]), places, title)
     if isinstance(options.get("secrets"), Mapping):
         found["secrets"] = {
             name: _secret(name, value, places, title) if isinstance(value, Path) else value

@@ -62,6 +62,11 @@ def container(
     _check(options)
     if wrapper_class is not None and not callable(wrapper_class):
         raise UsageError(f"container(wrapper_class=...) takes a class, not {wrapper_class!r}.")
+    if isinstance(wrapper_class, type) and not issubclass(wrapper_class, Container):
+        raise UsageError(
+            "container(wrapper_class=...) takes a subclass of pytest_docker_tools.wrappers.Container, not "
+            f"{wrapper_class!r}."
+        )
     # A class is no reference to a fixture, so it does not take part in templates.
     make = partial(_make, wrapper_class=wrapper_class or Container)
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
@@ -193,9 +198,10 @@ def _seconds(timeout: Any) -> float | None:
 
 
 def _missing_image(setup: Setup) -> str:
-    image = setup.options["image"]
+    image, platform = setup.options["image"], setup.options.get("platform")
+    asked = f"{image!r} for the platform {platform!r}" if platform else repr(image)
     return (
-        f"The {setup.title} asks for the image {image!r}, which is not on the engine at "
+        f"The {setup.title} asks for the image {asked}, which is not on the engine at "
         f"{setup.driver.endpoint().url}. Nothing is pulled on its own: make a fixture of it with "
         f"fetch(repository={str(image)!r}), or build(), and use image='{{that_fixture.id}}'."
     )

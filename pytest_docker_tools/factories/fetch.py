@@ -14,6 +14,7 @@ from ..driver import Facts
 from ..exceptions import UsageError
 from ..factory import DependsOn, Scope, fixture
 from ..normalise import image_reference
+from ..normalise.values import text
 from ..options import PullOptions, check_keywords
 from ..platforms import is_surely_for
 from ..references import split_registry
@@ -59,7 +60,8 @@ def fetch(
 
 async def _make(setup: Setup) -> Image:
     policy = _policy(setup)
-    options = {**setup.options, "repository": mirrored(str(setup.options["repository"]), setup.config)}
+    repository = text("repository", setup.options["repository"])
+    options = {**setup.options, "repository": mirrored(repository, setup.config)}
     images = setup.client.images
     if options.get("all_tags"):
         # Only the registry knows how many there are.

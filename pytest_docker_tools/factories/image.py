@@ -9,6 +9,7 @@ from ..client import Image, inspect
 from ..definition import Setup
 from ..exceptions import ImageNotFound, UsageError
 from ..factory import DependsOn, Scope, fixture
+from ..normalise.values import text
 from ..options import ImageOptions, check_keywords
 from ..tasks import call
 
@@ -39,7 +40,7 @@ def image(
 
 
 async def _make(setup: Setup) -> Image:
-    name = str(setup.options["name"])
+    name = text("name", setup.options["name"])
     try:
         return setup.client.images.prepare_model(await call(inspect, setup.driver, "image", name))
     except ImageNotFound as error:

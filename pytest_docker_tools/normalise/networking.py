@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +12,10 @@ from .values import as_it_is, assignments, keyed, many, pairs, text, texts, type
 
 __tracebackhide__ = True
 
-_PORT = re.compile(r"([0-9]+)(?:/([a-z0-9]*))?", re.IGNORECASE | re.ASCII)
-_HOST_PORT = re.compile(r"[0-9]+(-[0-9]+)?")
+_PORT = re.compile("[0-9]{1,5}")
+_HOST_PORT = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?")
+_PROTOCOLS = ("tcp", "udp", "sctp")
+_HIGHEST = 65535
 _HOST_SIDE = keyed(HostIp=as_it_is, HostPort=as_it_is)
 # Network modes in which a container has no endpoint of its own.
 _WITHOUT_ENDPOINT = ("host", "none")
@@ -34,10 +37,15 @@ def ports(keyword: str, value: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _port(keyword: str, key: Any) -> str:
-    found = _PORT.fullmatch(str(key))
-    if not found:
+    port, _, protocol = str(key).partition("/")
+    if not _PORT.fullmatch(port):
         raise UnsupportedOption(keyword, f"{key!r} is none of 80, '80' and '80/udp'.")
-    return f"{found[1]}/{(found[2] or 'tcp').lower()}"
+    # Engines take 0 for a port on which a container might listen.
+    if not 0 < int(port) <= _HIGHEST:
+        raise UnsupportedOption(keyword, f"{key!r} is no port: it is a number from 1 to {_HIGHEST}.")
+    if protocol.lower() not in ("", *_PROTOCOLS):
+        raise UnsupportedOption(keyword, f"{key!r} has none of the protocols {', '.join(_PROTOCOLS)}.")
+    return f"{port}/{(protocol or 'tcp').lower()}"
 
 
 def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
@@ -47,11 +55,23 @@ def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
     if isinstance(binding, tuple) and len(binding) == 1:
         binding = (binding[0], None) if isinstance(binding[0], str) else (None, binding[0])
     host_ip, host_port = binding if isinstance(binding, tuple) and len(binding) == 2 else (None, binding)
-    port = "" if host_port is None else host_port
-    is_place = isinstance(host_ip, (str, type(None))) and isinstance(port, (int, str))
-    if is_place and (port == "" or _HOST_PORT.fullmatch(str(port))):
-        return {"HostIp": (host_ip or "").strip("[]"), "HostPort": str(port)}
+    address = _address(keyword, key, str(host_ip or "").strip("[]"))
+    if host_port in (None, ""):
+        return {"HostIp": address, "HostPort": ""}
+    if isinstance(host_port, (int, str)) and _HOST_PORT.fullmatch(str(host_port)):
+        if any(int(number) > _HIGHEST for number in str(host_port).split("-")):
+            raise UnsupportedOption(keyword, f"{host_port!r} for {key!r} is above {_HIGHEST}, the highest port.")
+        return {"HostIp": address, "HostPort": str(host_port)}
     raise UnsupportedOption(keyword, f"{binding!r} for {key!r} is none of None, port, (ip, port) and lists of them.")
+
+
+def _address(keyword: str, key: Any, address: str) -> str:
+    """Give an address. An engine might publish at all there are in place of one that it cannot read."""
+    try:
+        ipaddress.ip_address(address or "0.0.0.0")
+    except ValueError:
+        raise UnsupportedOption(keyword, f"{address!r} for {key!r} is no address such as '127.0.0.1'.") from None
+    return address
 
 
 def endpoints(keyword: str, value: Any) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from .values import assignments, keyed, labels, number, pairs, size, switch, tex
 
 __tracebackhide__ = True
 
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/])")
 
 
 class VolumeBind(NamedTuple):

@@ -88,14 +88,21 @@ def size(keyword: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise UnsupportedOption(keyword, f"it takes bytes, or a string such as '128m', not {type_of(value)}.")
     if isinstance(value, int):
-        return value
+        return _in_range(keyword, value, value)
     text = value.strip().lower()
     number = text[:-1] if text[-1:] == "b" and text[-2:-1].isalpha() else text
     unit = number[-1:] if number[-1:] in _UNITS else ""
     try:
-        return int(float(number.removesuffix(unit) if text else "0") * _UNITS.get(unit, 1))
+        return _in_range(keyword, value, int(float(number.removesuffix(unit) if text else "0") * _UNITS.get(unit, 1)))
     except (ValueError, OverflowError):
         raise UnsupportedOption(keyword, f"{value!r} is not a size such as 1000, '128m' or '2g'.") from None
+
+
+def _in_range(keyword: str, written: Any, size: int) -> int:
+    # Some clients would make another number of it.
+    if not -(2**63) <= size < 2**63:
+        raise UnsupportedOption(keyword, f"{written!r} is more than any engine counts.")
+    return size
 
 
 def as_it_is(keyword: str, value: Any) -> Any:
@@ -218,6 +225,8 @@ def pairs(keyword: str, value: Any) -> list[tuple[str, str]]:
 
 def filters(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
     """Give the values of each filter as a list, in the engine's words."""
+    if not isinstance(given, (Mapping, type(None))):
+        raise UnsupportedOption("filters", f"it takes a dict such as {{'label': 'name=value'}}, not {type_of(given)}.")
     return {name: _several(values) for name, values in (given or {}).items()}
 
 

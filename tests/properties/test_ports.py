@@ -23,7 +23,7 @@ class Published(NamedTuple):
 
 published = st.builds(
     Published,
-    st.integers(0, 65535),
+    st.integers(1, 65535),
     st.sampled_from(["tcp", "udp", "sctp"]),
     st.sampled_from(["", "127.0.0.1", "0.0.0.0", "::1", "fe80::1"]),
     st.one_of(st.just(""), st.integers(0, 65535).map(str), st.just("8000-8010")),

@@ -75,7 +75,16 @@ class PodmanDriver(DockerCLIDriver):
         (EngineUnavailable, ("unable to connect to podman",)),
         (
             ImageNotFound,
-            ("did not resolve to an alias", "tag not known", "from registry 404", "no image found in manifest list"),
+            (
+                *(
+                    "did not resolve to an alias",
+                    "tag not known",
+                    "from registry 404",
+                    "no image found in manifest list",
+                ),
+                # What no image can be called.
+                "inspecting object: (invalid reference format|repository name must be lowercase)",
+            ),
         ),
         (Unauthorized, ("from registry 403",)),
         (Conflict, ("with more than one tag",)),

@@ -145,10 +145,12 @@ def _pools(engine: MemoryEngine, ipam: Mapping[str, Any], ipv6: bool) -> list[Po
 def _pool(settings: Mapping[str, Any]) -> Pool:
     try:
         return Pool.of(settings)
-    except (KeyError, ValueError) as error:
+    except KeyError:
+        raise UnsupportedOption("ipam", "a pool needs a subnet such as 10.5.0.0/16.") from None
+    except ValueError as error:
         raise UnsupportedOption(
             "ipam", f"a pool needs a subnet such as 10.5.0.0/16, and addresses in it ({error})."
-        ) from error
+        ) from None
 
 
 def create_volume(engine: MemoryEngine, given: Options) -> str:

@@ -139,6 +139,13 @@ def test_a_refused_flag_is_an_unsupported_option() -> None:
     assert type(make("unknown flag: --other", UnsupportedOperation)) is UnsupportedOperation
 
 
+def test_a_refused_value_that_looks_like_a_flag() -> None:
+    """A value that is refused, and looks like a flag, is not taken for the flag that it is the value of."""
+    error = make('invalid argument "--help" for "--cpus" flag: no number', UnsupportedOperation)
+    assert isinstance(error, UnsupportedOption)
+    assert error.keyword == "nano_cpus"
+
+
 def test_a_failure_without_words_has_the_exit_code() -> None:
     """Where the client says nothing, its exit code is what there is to say."""
     assert "exit code 1" in str(make("", EngineError))

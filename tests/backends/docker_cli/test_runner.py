@@ -428,6 +428,13 @@ class TestSecrets:
         assert "hunter2" not in shown + repr(command("create", word))
         assert word.partition("=")[0] in shown
 
+    @pytest.mark.parametrize("word", ["a\0b", "\ud800"])
+    def test_that_no_process_can_be_given_are_refused_in_a_sentence(self, write_client: WriteClient, word: str) -> None:
+        """A name that cannot be an argument is an error that shows it, and nothing is run."""
+        with pytest.raises(EngineError, match=r"inspect' was not run: .*which no process can be given") as caught:
+            write_client("raise SystemExit(0)").run(command("inspect", "--", word), NEVER)
+        assert repr(word) in str(caught.value)
+
     def test_too_long_are_refused_in_a_sentence(self, write_client: WriteClient) -> None:
         """An environment that the system does not take is an error that says what to do."""
         with pytest.raises(EngineError, match="longer than this system allows"):
