@@ -14,6 +14,7 @@ from pytest_docker_tools.exceptions import (
     DriverError,
     EngineError,
     EngineUnavailable,
+    ResourceExhausted,
     UsageError,
 )
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
@@ -74,6 +75,32 @@ def test_nothing_is_left_when_a_step_fails(
     assert run().ret != 0
     assert nothing_left(engine)
     assert MemoryDriver(engine).ids("image") == images
+
+
+class Full:
+    """An engine that has no room for a second network while the first one is being removed, or never again."""
+
+    def __init__(self, engine: MemoryEngine, times: int) -> None:
+        self.engine, self.times = engine, times
+        engine.removes_after = 20
+
+    def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
+        if nextitem is not None:
+            for _ in range(self.times):
+                self.engine.fail("create_network", ResourceExhausted("it is full"))
+
+
+@pytest.mark.parametrize(("times", "outcomes"), [(1, {"passed": 2}), (2, {"passed": 1, "errors": 1})])
+def test_what_is_being_removed_makes_room(
+    pytester: pytest.Pytester, run: Run, engine: MemoryEngine, times: int, outcomes: dict[str, int]
+) -> None:
+    """An engine without room is asked once more when what tests have left is gone, and no more than once."""
+    pytester.makepyfile(HEADER + "it = network()\ndef test_it(it): ...\ndef test_again(it): ...")
+    result = run(plugins=[Full(engine, times)])
+    result.assert_outcomes(**outcomes)
+    verbs = [verb for verb, _ in engine.calls if verb in ("create_network", "begin_removal")]
+    assert verbs == ["create_network", "begin_removal", *["create_network"] * 2, *["begin_removal"] * (2 - times)]
+    assert nothing_left(engine)
 
 
 def test_a_resource_removed_meanwhile_is_fine(pytester: pytest.Pytester, run: Run) -> None:
