@@ -90,7 +90,7 @@ def _read(archive: IO[bytes]) -> Iterator[tarfile.TarFile]:
         raise EngineError(
             f"The engine gave an archive that cannot be read: {error}. Try it again; if it stays so, see what "
             "'docker cp' makes of that path."
-        ) from error
+        ) from None
 
 
 def read(archive: IO[bytes], root: str) -> dict[str, bytes | None]:

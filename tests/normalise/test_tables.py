@@ -120,7 +120,7 @@ ROWS: list[tuple[Verb, str, Any, dict[str, Any]]] = [
     ("container", "pid_mode", "host", {"pid_mode": "host"}),
     ("container", "pids_limit", -1, {"pids_limit": -1}),
     ("container", "platform", "linux/arm64", {"platform": "linux/arm64"}),
-    ("container", "ports", {80: 8080}, {"ports": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}}),
+    ("container", "ports", {80: 808}, {"ports": {"80/tcp": [{"HostIp": "", "HostPort": "808"}]}}),
     ("container", "privileged", True, {"privileged": True}),
     ("container", "publish_all_ports", True, {"publish_all_ports": True}),
     ("container", "read_only", False, {"read_only": False}),
