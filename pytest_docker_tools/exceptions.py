@@ -102,9 +102,11 @@ class DriverError(DockerToolsError):
 
     Where a command was run, `command` shows it without secrets, `exit_code` is what it returned and `stderr`
     what it said. `created` is the id of the container that `Driver.run_container` has created, but could not start.
+    `is_in_doubt` says whether the engine may have done something all the same, or may yet do it.
     """
 
     created: str | None = None
+    is_in_doubt: bool = False
 
     def __init__(
         self, message: str, *, command: str | None = None, exit_code: int | None = None, stderr: str = ""
@@ -134,9 +136,13 @@ class UnsupportedOption(DriverError):
 class EngineUnavailable(DriverError):
     """There is no engine, or no client, to talk to."""
 
+    is_in_doubt = True
+
 
 class DeadlineExceeded(DriverError, builtins.TimeoutError):
     """The engine did not finish in time."""
+
+    is_in_doubt = True
 
 
 class EngineError(DriverError):
@@ -177,18 +183,6 @@ class BuildFailed(EngineError):
     def __init__(self, message: str, *, log: str = "", **details: Any) -> None:
         super().__init__(message, **details)
         self.log = log
-
-
-#: Those of a driver after which nothing has been done that was asked.
-REFUSALS = (
-    UnsupportedOperation,
-    UnsupportedOption,
-    NotFound,
-    Forbidden,
-    PortUnavailable,
-    Unauthorized,
-    BuildFailed,
-)
 
 
 class EngineWarning(UserWarning):

@@ -35,6 +35,8 @@ _PATIENCE_AT_END = 5.0
 # By what they open.
 _WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes]]"]()
 _IS_OVER = pytest.StashKey[bool]()
+# Whether there has been an engine at all.
+_HAS_ANSWERED = pytest.StashKey[bool]()
 
 
 def begin(config: pytest.Config, client: Any) -> bool:
@@ -51,6 +53,7 @@ def begin(config: pytest.Config, client: Any) -> bool:
             recipe = driver.recipe()
             is_watched = recipe is not None and watch(config, recipe)
         _remove_orphans(config, driver)
+        config.stash[_HAS_ANSWERED] = True
     return is_watched
 
 
@@ -73,7 +76,7 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
 
 def note_end(config: pytest.Config) -> None:
     """Note that this process has removed all that it is to remove, unless that is in doubt."""
-    config.stash[_IS_OVER] = not ledger.of(config).is_in_doubt
+    config.stash[_IS_OVER] = not (ledger.of(config).is_in_doubt and config.stash.get(_HAS_ANSWERED, False))
 
 
 def end(config: pytest.Config) -> None:

@@ -60,9 +60,9 @@ async def make(
 async def _created(config: pytest.Config, creating: Callable[[], Call[str]]) -> str:
     try:
         return await creating()
-    except ResourceExhausted:
+    except ResourceExhausted as error:
         going_on = backlog.of(config)
-        if not len(going_on):
+        if error.created is not None or not len(going_on):
             raise
     # What other tests have left takes up room until it is removed.
     going_on.drain()
@@ -146,17 +146,24 @@ def create(driver: Driver, kind: Kind, options: Mapping[str, Any], *, start: boo
     except BaseException as error:
         # What could not be started stays, so that it can be looked at.
         if getattr(error, "created", None) is None:
-            _remove_created(driver, kind, creation)
+            undo(partial(_remove_created, driver, kind, creation), after=error)
         raise
     return ref
 
 
+def undo(remove: Callable[[], None], *, after: BaseException) -> None:
+    """Remove something after an error. That this fails as well says less, but something may be left then."""
+    try:
+        remove()
+    except DriverError:
+        if isinstance(after, DriverError):
+            after.is_in_doubt = True
+
+
 def _remove_created(driver: Driver, kind: Kind, creation: str) -> None:
     """Remove what the engine made all the same, after whoever asked was interrupted or ran out of time."""
-    # That it fails as well says less than why it was needed.
-    with contextlib.suppress(DriverError):
-        for left in driver.ids(kind, {"label": f"{labels.CREATION}={creation}"}, timeout=_PATIENCE):
-            remove(driver, kind, left)
+    for left in driver.ids(kind, {"label": f"{labels.CREATION}={creation}"}, timeout=_PATIENCE):
+        remove(driver, kind, left)
 
 
 def _raise_if_taken(driver: Driver, volume: str, creation: str) -> None:

@@ -52,11 +52,14 @@ def _remove_image(driver: Driver, mark: str) -> None:
 
 @contextlib.contextmanager
 def _afterwards(remove: Callable[[], None]) -> Iterator[None]:
-    """Remove something after a context. That this fails as well says less than what has failed there."""
+    """Remove something after a context."""
     try:
         yield
-    except BaseException:
-        with contextlib.suppress(DriverError):
-            remove()
+    except BaseException as error:
+        resource.undo(remove, after=error)
         raise
-    remove()
+    try:
+        remove()
+    except DriverError as error:
+        error.is_in_doubt = True
+        raise

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_docker_tools import guard, labels, lasting, locks, resource, watcher
 from pytest_docker_tools.driver import Recipe
-from pytest_docker_tools.exceptions import Conflict, EngineError, EngineUnavailable
+from pytest_docker_tools.exceptions import Conflict, DeadlineExceeded, DriverError, EngineError, EngineUnavailable
 from pytest_docker_tools.reuse import use
 from pytest_docker_tools.runs import Run as PytestRun
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
@@ -187,14 +187,20 @@ class TestWatchers:
 
     @pytest.mark.usefixtures("with_recipe", "place")
     @pytest.mark.parametrize(
-        ("verbs", "name", "is_done"),
+        ("verbs", "error", "name", "is_done"),
         [
-            (["create_network"], None, False),
-            (["begin_removal"], None, True),
-            (["begin_removal", "remove"], None, False),
-            (["remove"], "named", False),
+            (["create_network"], EngineError, None, True),
+            (["create_network", "remove"], EngineError, None, False),
+            (["create_network"], DeadlineExceeded, None, False),
+            (["create_network"], EngineUnavailable, None, False),
+            (["begin_removal"], EngineError, None, True),
+            (["begin_removal", "remove"], EngineError, None, False),
+            (["remove"], EngineError, "named", False),
         ],
-        ids=["creation", "removal that is tried again", "removal in the background", "removal at once"],
+        ids=[
+            *("refused", "refused, and made", "no answer in time", "no answer"),
+            *("removal that is tried again", "removal in the background", "removal at once"),
+        ],
     )
     def test_of_a_run_whose_engine_fails(
         self,
@@ -203,12 +209,13 @@ class TestWatchers:
         engine: MemoryEngine,
         told: Callable[[], list[list[str]]],
         verbs: list[str],
+        error: type[DriverError],
         name: str | None,
         is_done: bool,
     ) -> None:
         """Nobody says that all is done where something failed, of which something may be left."""
         for verb in verbs:
-            engine.fail(verb, EngineError("it broke"))
+            engine.fail(verb, error("it broke"), after=True)
         pytester.makepyfile(f"from pytest_docker_tools import *\nit = network(name={name!r})\ndef test_it(it): ...")
         run()
         [[_, *words]] = told()

@@ -103,6 +103,21 @@ def test_what_is_being_removed_makes_room(
     assert nothing_left(engine)
 
 
+def test_what_was_created_is_not_created_again(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+    """A container for whose start there was no room is started again, and no other one is made."""
+
+    class Fills(Full):
+        def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
+            if nextitem is not None:
+                engine.fail("start", ResourceExhausted("it is full"))
+
+    pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it): ...\ndef test_again(it): ...")
+    result = run(plugins=[Fills(engine, 1)])
+    result.assert_outcomes(passed=2)
+    assert len([verb for verb, _ in engine.calls if verb == "create_container"]) == 2
+    assert nothing_left(engine)
+
+
 def test_a_resource_removed_meanwhile_is_fine(pytester: pytest.Pytester, run: Run) -> None:
     """A test may remove its container itself."""
     pytester.makepyfile(HEADER + "it = container(image='app')\ndef test_it(it):\n    it.remove(force=True)")

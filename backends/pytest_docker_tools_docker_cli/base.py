@@ -204,13 +204,17 @@ class CommandLine(Driver):
         try:
             return read(result.text)
         except ValueError:
-            raise EngineError(
-                f"{self.runner.name} could not {asked}: it printed {result.text[:200]!r}, which does not say so. See "
-                f"whether {self.runner.program!r} is the client.",
-                command=result.command,
-                exit_code=result.exit_code,
-                stderr=result.complaint,
-            ) from None
+            # As little of it as tells what it is: later there may be secrets of a container's.
+            raise self._unread(asked, result, repr(hidden(result.text[:60]))) from None
+
+    def _unread(self, asked: str, result: Result, printed: str) -> EngineError:
+        return EngineError(
+            f"{self.runner.name} could not {asked}: it printed {printed}, which is no answer to that. See whether "
+            f"{self.runner.program!r} is the client.",
+            command=result.command,
+            exit_code=result.exit_code,
+            stderr=result.complaint,
+        )
 
     def _progress(self, todo: Command, deadline: Deadline, report: Progress | None) -> Result:
         """Run with both outputs in one, each line of which is reported; it is the result's `stderr`."""

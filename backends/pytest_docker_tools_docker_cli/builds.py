@@ -68,7 +68,9 @@ class Builds(Kinds):
             if result.exit_code:
                 log = secrets.hide(without_colour(result.stderr.decode(errors="replace")))
                 raise self._build_failed(chosen, log, replace(result, stderr=log.encode()), self._is_classic(deadline))
-            image = iidfile.read_text().strip()
+            image = iidfile.read_text().strip() if iidfile.exists() else ""
+            if not image:
+                raise self._unread("build an image", result, "no id of one")
         return self._built(image, chosen.get("platform"), deadline)
 
     def _is_disturbed_build(self, result: Result) -> bool:

@@ -59,6 +59,7 @@ PHRASES: Phrases = (
         (
             "no space left on device",
             "non-overlapping ipv4 address pool",
+            "no available ipv[46] addresses",
             "address pools have been fully subnetted",
             "free subnet from subnet pools",
         ),
@@ -126,8 +127,8 @@ PHRASES: Phrases = (
 _ADVICE: Mapping[type[DriverError], str] = {
     ImageNotFound: "Nothing is pulled on its own: get the image with fetch() or build().",
     PortUnavailable: "Choose another host port, or None for a free one.",
-    ResourceExhausted: "The engine has no room for it: remove what nobody needs, with 'pytest --docker-cleanup=all' or "
-    "the client's 'system prune'.",
+    ResourceExhausted: "There is no room for it on the engine, or where it was to be written. Remove what nobody "
+    "needs, with the client's 'system prune' or 'pytest --docker-cleanup=all'.",
     Unauthorized: "Log in to the registry with the client's 'login' command.",
     UnsupportedOperation: "This client, or this engine, is too old or too new for it.",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from . import errors
 from .builds import Builds
 from .client_configuration import configured, entry
 from .command import check, keywords
+from .kinds import one_fact
 from .runner import Command, Result
 
 __tracebackhide__ = True
@@ -72,7 +72,7 @@ class Images(Builds):
     def version(self, *, timeout: float | None = None) -> Facts:
         asking = ("version", "--format", "{{json .}}")
         asked = "ask for the version"
-        facts = self._read(asked, self._do(asked, asking, self._deadline(timeout)), json.loads)
+        facts = self._read(asked, self._do(asked, asking, self._deadline(timeout)), one_fact)
         client = facts.get("Client") or {}
         # A client that is the engine itself has no server.
         found = dict(facts.get("Server") or client)

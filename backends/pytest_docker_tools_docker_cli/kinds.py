@@ -25,7 +25,8 @@ __tracebackhide__ = True
 # Seconds before a command is run once more, where other processes remove what it looks at: a whole build may go on
 # being removed, layer by layer.
 _PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-_ID = re.compile("(sha256:)?[0-9a-f]{64}")
+# Those of a swarm are shorter.
+_ID = re.compile("(sha256:)?[0-9a-f]{64}|[0-9a-z]{25}")
 _NAME = re.compile("[^\\x00-\\x20\\x7f]+")
 # What is listed of them; of the others that may be names.
 _IDS: Mapping[Kind, re.Pattern[str]] = {"container": _ID, "image": _ID}
@@ -231,10 +232,19 @@ def _listed(reference: re.Pattern[str], text: str) -> list[str]:
 
 def parse_facts(text: str) -> list[Facts]:
     """Read what `inspect` prints of those that it finds: an object a line, or one array."""
-    if text.lstrip().startswith("["):
-        found: list[Facts] = json.loads(text)
-        return found
-    return [json.loads(line) for line in text.split("\n") if line.strip()]
+    found = json.loads(text) if text.lstrip().startswith("[") else map(json.loads, filter(str.strip, text.split("\n")))
+    return [_facts(item) for item in found]
+
+
+def one_fact(text: str) -> Facts:
+    """Read the JSON of one object."""
+    return _facts(json.loads(text))
+
+
+def _facts(found: object) -> Facts:
+    if not isinstance(found, dict):
+        raise ValueError(found)
+    return found
 
 
 def _names(facts: Facts) -> set[str]:

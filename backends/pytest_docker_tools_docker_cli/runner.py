@@ -182,12 +182,14 @@ class Runner:
     def refuse_if_killed(self, command: Command, exit_code: int) -> None:
         """Raise `EngineError` for a command that was: of what it did and has written nothing is known to be whole."""
         if exit_code < 0:
-            raise EngineError(
+            error = EngineError(
                 f"'{self.name} {_verb(command)}' was killed by signal {-exit_code} before it was done, by this system "
                 "(is there enough memory?) or by another process.",
                 command=command.shown(self.name),
                 exit_code=exit_code,
             )
+            error.is_in_doubt = True
+            raise error
 
     @contextlib.contextmanager
     def _child(self, command: Command, streams: Streams) -> Iterator[Child]:

@@ -94,7 +94,8 @@ class BuildFailed(EngineError, ours.BuildFailed, theirs.BuildError):
 _PHRASES: Sequence[tuple[type[EngineError], str]] = (
     (
         ResourceExhausted,
-        "no space left on device|non-overlapping ipv4 address pool|address pools have been fully subnetted",
+        "no space left on device|non-overlapping ipv4 address pool|address pools have been fully subnetted"
+        "|no available ipv[46] addresses",
     ),
     (
         ImageNotFound,
@@ -122,8 +123,8 @@ _STATUSES: Mapping[int | None, type[EngineError]] = {
 _ADVICE: Mapping[type[EngineError], str] = {
     ImageNotFound: "Nothing is pulled on its own: get the image with fetch() or build().",
     PortUnavailable: "Choose another host port, or None for a free one.",
-    ResourceExhausted: "The engine has no room for it: remove what nobody needs, with 'pytest --docker-cleanup=all' or "
-    "'docker system prune'.",
+    ResourceExhausted: "There is no room for it on the engine, or where it was to be written. Remove what nobody "
+    "needs, with 'docker system prune' or 'pytest --docker-cleanup=all'.",
     Unauthorized: "Log in to the registry with 'docker login', or give auth_config.",
 }
 

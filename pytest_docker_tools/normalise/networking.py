@@ -68,6 +68,8 @@ def _host_side(keyword: str, key: Any, binding: Any) -> dict[str, str]:
 def _address(keyword: str, key: Any, address: str) -> str:
     """Give an address. An engine might publish at all there are in place of one that it cannot read."""
     try:
+        if "%" in address:
+            raise ValueError(address)
         ipaddress.ip_address(address or "0.0.0.0")
     except ValueError:
         raise UnsupportedOption(keyword, f"{address!r} for {key!r} is no address such as '127.0.0.1'.") from None

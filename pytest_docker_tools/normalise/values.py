@@ -201,7 +201,7 @@ def _environment_value(keyword: str, value: Any) -> str | None:
             return value.decode()
         except UnicodeDecodeError:
             raise UnsupportedOption(keyword, "a value of bytes has to be UTF-8.") from None
-    return None if value is None else str(value)
+    return None if value is None else _text(keyword, value, "dict")
 
 
 def _split_variable(item: str) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ import pytest
 from .. import ledger
 from ..closure import Instance
 from ..definition import Definition, Setup, require_session
-from ..exceptions import REFUSALS, DriverError
+from ..exceptions import DriverError
 from ..tasks import Task
 from ..terminal import summary
 
@@ -86,9 +86,7 @@ async def _made(setup: Setup, inputs: Mapping[str, Any]) -> Any:
     require_session(setup.title, definition.shared, setup.instance.scope)
     try:
         return await definition.make(setup)
-    except REFUSALS:
-        raise
-    except (DriverError, KeyboardInterrupt):
-        # It may have been done all the same, or may yet be.
-        ledger.of(setup.config).is_in_doubt = True
+    except (DriverError, KeyboardInterrupt) as error:
+        if not isinstance(error, DriverError) or error.is_in_doubt:
+            ledger.of(setup.config).is_in_doubt = True
         raise

@@ -179,6 +179,10 @@ VALUES: Table = {
         "container(image='app', ports={'80/tcp': ('300.1.1.1', None)})",
         refused("ports", "'300.1.1.1' for '80/tcp' is no address such as '127.0.0.1'."),
     ),
+    "host_zone": (
+        "container(image='app', ports={'80/tcp': ('fe80::1%eth0', None)})",
+        refused("ports", "'fe80::1%eth0' for '80/tcp' is no address such as '127.0.0.1'."),
+    ),
     "ports_of_host": (
         "container(image='app', ports={'80/tcp': None}, network='host')",
         refused("ports", "with network_mode='host' a container has no network of its own."),

@@ -180,7 +180,8 @@ def project(pytester: pytest.Pytester, backend: str, module: Callable[[str], Pat
 
     def project(text: str, *arguments: str) -> pytest.RunResult:
         module(text)
-        return pytester.runpytest_subprocess(f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments)
+        options = [f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
+        return pytester.runpytest_subprocess(*options, timeout=600)
 
     return project
 

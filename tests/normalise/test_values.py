@@ -144,6 +144,7 @@ def test_forms(form: Form, value: Any, expected: Any) -> None:
         (labels, 5),
         (labels, [None]),
         (environment, 5),
+        (environment, {"A": ["x"]}),
         (environment, {"": "x"}),
         (environment, ["=x"]),
         (environment, {"A=B": "x"}),

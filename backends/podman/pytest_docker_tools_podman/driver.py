@@ -76,12 +76,10 @@ class PodmanDriver(DockerCLIDriver):
         (
             ImageNotFound,
             (
-                *(
-                    "did not resolve to an alias",
-                    "tag not known",
-                    "from registry 404",
-                    "no image found in manifest list",
-                ),
+                "did not resolve to an alias",
+                "tag not known",
+                "from registry 404",
+                "no image found in manifest list",
                 # What no image can be called.
                 "inspecting object: (invalid reference format|repository name must be lowercase)",
             ),

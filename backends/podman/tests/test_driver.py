@@ -15,6 +15,7 @@ from pytest_docker_tools.drivers import open_driver
 from pytest_docker_tools.exceptions import (
     Conflict,
     DriverError,
+    EngineError,
     EngineUnavailable,
     EngineWarning,
     Forbidden,
@@ -238,7 +239,7 @@ def test_a_volume_in_memory(podman: Podman, calls: Calls) -> None:
 def test_platform_of_a_build(tmp_path: Path, podman: Podman, calls: Calls, platform: str, flag: str) -> None:
     """A system without an architecture has a flag of its own."""
     driver = podman(build="")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(EngineError, match="no id"):
         driver.build_image({"path": str(tmp_path), "platform": platform})
     assert flag in calls()[0]
 

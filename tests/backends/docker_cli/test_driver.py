@@ -90,8 +90,17 @@ def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> 
 class TestInspect:
     def test_no_json(self, write_client: WriteClient) -> None:
         """A program that is not the client, and prints something else, is an error that shows what it printed."""
-        with pytest.raises(EngineError, match="printed 'Hello!', which does not say so"):
+        with pytest.raises(EngineError, match="printed 'Hello!', which is no answer to that"):
             driver_on(write_client("print('Hello!')")).inspect("container", ["one"])
+
+    @pytest.mark.parametrize("printed", ["1", '"x"', "[1]", "null"])
+    def test_other_json(self, write_client: WriteClient, printed: str) -> None:
+        """So is one that prints JSON of something else."""
+        driver = driver_on(write_client(f"print({printed!r})"))
+        with pytest.raises(EngineError, match="no answer to that"):
+            driver.inspect("container", ["one"])
+        with pytest.raises(EngineError, match="no answer to that"):
+            driver.version()
 
     @pytest.mark.parametrize("array", [False, True])
     def test_forms(self, write_client: WriteClient, array: bool) -> None:
@@ -154,6 +163,19 @@ else:
 """
         driver_on(write_client(code)).remove("container", ["web"])
         assert count.stat().st_size == 5
+
+
+class TestCreateNetwork:
+    def test_of_a_swarm(self, write_client: WriteClient) -> None:
+        """The id of a network of several machines is a shorter one."""
+        name = "wlqnvajmmzskn84bqbdi1ytuy"
+        assert driver_on(write_client(f"print({name!r})")).create_network({"name": "net"}) == name
+
+    @pytest.mark.parametrize("printed", ["", "1d" * 16, "two words"])
+    def test_that_prints_no_id(self, write_client: WriteClient, printed: str) -> None:
+        """What is printed in place of an id, or is the half of one, is no id."""
+        with pytest.raises(EngineError, match="no answer to that"):
+            driver_on(write_client(f"print({printed!r})")).create_network({"name": "net"})
 
 
 class TestCreateContainer:

@@ -30,6 +30,7 @@ TEXTS: list[tuple[type[DriverError], str]] = [
     (UnsupportedOperation, "unknown flag: --x"),
     (UnsupportedOperation, '"--x" requires API version 1.43, but the Docker daemon API version is 1.41'),
     (ResourceExhausted, "Error response from daemon: Error processing tar file: write /x: no space left on device"),
+    (ResourceExhausted, "Error response from daemon: no available IPv4 addresses on this network's address pools: x"),
     (ResourceExhausted, "Error: could not find free subnet from subnet pools"),
     (ResourceExhausted, "Error response from daemon: all predefined address pools have been fully subnetted"),
     (ImageNotFound, "Error response from daemon: No such image: x:latest"),

@@ -1,8 +1,8 @@
 """A client program that fails as the file `plan` beside it says, in front of the one that is meant.
 
 The plan is JSON: `client` is the program that is meant, `fault` what goes wrong, `where` a regular expression for the
-arguments that it goes wrong with, `times` how often it does, `chance` how probable it is. Each fault is a line of the
-file `faults`.
+arguments that it goes wrong with, `times` how often it does, `chance` how probable it is, by a `seed`. Each call is a
+byte of the file `calls`, each fault one of the file `faults`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 # What no client writes.
@@ -47,19 +48,22 @@ def main() -> int:
     return done.returncode
 
 
-def is_due(plan: dict[str, object], arguments: str) -> bool:
+def is_due(plan: dict[str, Any], arguments: str) -> bool:
     """Say whether this call fails, and write that down."""
-    with (HERE / "faults").open("a+") as faults:
+    with (HERE / "calls").open("ab") as calls:
         # One after the other.
-        fcntl.flock(faults, fcntl.LOCK_EX)
-        faults.seek(0)
+        fcntl.flock(calls, fcntl.LOCK_EX)
+        calls.write(b".")
+        calls.flush()
+        dice, faults = random.Random(plan["seed"] * 10**6 + calls.tell()), HERE / "faults"
         is_due = (
-            re.search(str(plan["where"]), arguments) is not None
-            and len(faults.readlines()) < float(str(plan["times"]))
-            and random.random() < float(str(plan["chance"]))
+            re.search(plan["where"], arguments) is not None
+            and (faults.stat().st_size if faults.exists() else 0) < plan["times"]
+            and dice.random() < plan["chance"]
         )
         if is_due:
-            faults.write(f"{arguments!r}\n")
+            with faults.open("ab") as file:
+                file.write(b".")
         return is_due
 
 

@@ -80,7 +80,7 @@ def test_whose_disk_is_full(
         )
     if program == "docker":
         result.assert_outcomes(errors=3, passed=1)
-        copied = "E *ResourceExhausted: *could not unpack an archive into *no space left on device. The engine has no *"
+        copied = "E *ResourceExhausted: *could not unpack an archive into *no space left on device. There is no room *"
         result.stdout.fnmatch_lines([copied, copied, "E *BuildFailed: *no space left on device"])
     else:
         # Its service says little more than that it has failed, and cannot remove anything while there is no room.
@@ -99,7 +99,5 @@ def test_without_addresses(engine: OtherEngine, project: Project, left: Left) ->
         "def test_one(one): ...\n"
     )
     result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(
-        ["E *ResourceExhausted: *could not create the network *. The engine has no room for it: *"]
-    )
+    result.stdout.fnmatch_lines(["E *ResourceExhausted: *could not create the network *. There is no room for it *"])
     wait_until(lambda: not left())
