@@ -1,6 +1,6 @@
 """What all properties share: how many examples are tried, what is claimed of each, and values to try.
 
-The same few examples in every run, or many new ones:
+The same few examples in every run with one version of hypothesis, or many new ones:
 
     pytest tests/properties --hypothesis-profile=search [--hypothesis-seed=N]
 """
