@@ -20,6 +20,7 @@ import pytest
 
 from . import drivers, labels, ledger, locks, orphans, processes, runs
 from .driver import Driver, Recipe
+from .exceptions import EngineUnavailable
 from .terminal import summary, writing
 from .watcher import DONE
 
@@ -35,8 +36,8 @@ _PATIENCE_AT_END = 5.0
 # By what they open.
 _WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes]]"]()
 _IS_OVER = pytest.StashKey[bool]()
-# Whether there has been an engine at all.
-_HAS_ANSWERED = pytest.StashKey[bool]()
+# Whether there was no engine from the begin.
+_IS_AWAY = pytest.StashKey[bool]()
 
 
 def begin(config: pytest.Config, client: Any) -> bool:
@@ -52,8 +53,10 @@ def begin(config: pytest.Config, client: Any) -> bool:
         with contextlib.suppress(Exception):
             recipe = driver.recipe()
             is_watched = recipe is not None and watch(config, recipe)
-        _remove_orphans(config, driver)
-        config.stash[_HAS_ANSWERED] = True
+        try:
+            _remove_orphans(config, driver)
+        except EngineUnavailable:
+            config.stash[_IS_AWAY] = True
     return is_watched
 
 
@@ -76,7 +79,7 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
 
 def note_end(config: pytest.Config) -> None:
     """Note that this process has removed all that it is to remove, unless that is in doubt."""
-    config.stash[_IS_OVER] = not (ledger.of(config).is_in_doubt and config.stash.get(_HAS_ANSWERED, False))
+    config.stash[_IS_OVER] = config.stash.get(_IS_AWAY, False) or not ledger.of(config).is_in_doubt
 
 
 def end(config: pytest.Config) -> None:

@@ -193,12 +193,14 @@ class TestWatchers:
             (["create_network", "remove"], EngineError, None, False),
             (["create_network"], DeadlineExceeded, None, False),
             (["create_network"], EngineUnavailable, None, False),
+            (["ids", "create_network"], EngineUnavailable, None, True),
+            (["ids", "create_network"], DeadlineExceeded, None, False),
             (["begin_removal"], EngineError, None, True),
             (["begin_removal", "remove"], EngineError, None, False),
             (["remove"], EngineError, "named", False),
         ],
         ids=[
-            *("refused", "refused, and made", "no answer in time", "no answer"),
+            *("refused", "refused, and made", "no answer in time", "no answer", "no engine", "a slow engine"),
             *("removal that is tried again", "removal in the background", "removal at once"),
         ],
     )
