@@ -125,7 +125,7 @@ class Builds(Kinds):
     def _used_builder(self, deadline: Deadline) -> Builder:
         if self._builder is None:
             # A build may take as long as it likes, but not this.
-            at_most = Deadline(deadline.at_most(self.timeout))
+            at_most = self._deadline(None) if deadline.left is None else deadline
             self._builder = listed(self.runner.run(Command((*self.build_command, "--help")), at_most).text)
         return self._builder
 
