@@ -315,5 +315,6 @@ def test_a_run_that_begins_meanwhile(project: Project, start: Start, clean: Clea
     for _ in range(2):
         process = start(SHOP + WHOLE, "--reuse-containers")
         while process.poll() is None:
-            assert clean(everything=True).code == 0
+            # What the run lets go of meanwhile may be held by containers that were kept just before.
+            clean(everything=True)
         assert process.returncode == 0
