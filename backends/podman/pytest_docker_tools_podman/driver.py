@@ -94,7 +94,8 @@ class PodmanDriver(DockerCLIDriver):
     )
     # To find an image's parent, or one in its cache, it reads all images; others may remove one of them, or a layer.
     disturbed = re.compile(
-        "locating (image with ID|item named|layer for blob)|if cached image exists|creating image .*not known"
+        "locating (image with ID|item named|layer for blob)|reading data blob size|if cached image exists"
+        "|creating image .*not known"
     )
     # It looks whether a container runs, which may end by itself before it is killed.
     ended_meanwhile = re.compile("could not be stopped: .*state improper")

@@ -27,6 +27,7 @@ print(ID if sys.argv[1] == "images" else '{"Id": "%s"}' % ID)
 IMAGE, OTHER = "1" * 64, "2" * 64
 READING = f'Error: reading image "{OTHER}": locating image with ID "{OTHER}": image not known'
 LOCATING = f'Error: locating item named "manifest" for image with ID "{OTHER}": file does not exist'
+SIZING = f'Error: reading data blob size "sha256:{OTHER}" for "{OTHER}": size for item is not known'
 CACHED = "Error: checking if cached image exists from a previous build: getting top layer info: layer not known"
 COMMITTING = f'Error: committing the finished image: creating image "{OTHER}": layer not known'
 REUSING = 'Error: trying to reuse blob sha256:1 at destination: locating layer for blob "sha256:1": layer not known'
@@ -65,13 +66,13 @@ def calls(tmp_path: Path) -> Callable[[], int]:
     return lambda: len((tmp_path / "calls").read_text())
 
 
-@pytest.mark.parametrize("said", [READING, LOCATING])
+@pytest.mark.parametrize("said", [READING, LOCATING, SIZING])
 def test_an_image_is_found(podman: Podman, said: str) -> None:
     """An image is there, also if podman gives up at first over another one."""
     assert podman(2, said).inspect("image", ["x"]) == [{"Id": IMAGE}]
 
 
-@pytest.mark.parametrize("said", [READING, LOCATING])
+@pytest.mark.parametrize("said", [READING, LOCATING, SIZING])
 def test_images_are_listed(podman: Podman, said: str) -> None:
     """Those that are there are listed, also if podman gives up at first over one."""
     assert podman(2, said).ids("image") == [IMAGE]
