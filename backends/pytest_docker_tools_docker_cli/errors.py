@@ -140,7 +140,7 @@ _NOTICES = re.compile(
     re.MULTILINE,
 )
 # What a client says of its own trouble besides, with which it may be that it removed what it could not start.
-_LOGGED = re.compile(r"time=\S+ level=error ")
+_LOGGED = re.compile(r"time=\S+ level=error ", re.IGNORECASE)
 _PREFIX = re.compile(
     r"^(?:[ \t]+\* )?(?:(?:docker|podman|nerdctl): )?(?:Error response from daemon: |Error: |ERROR: )?", re.MULTILINE
 )
@@ -157,9 +157,9 @@ def clean(text: str) -> str:
 
 def classify(phrases: Phrases, text: str) -> type[DriverError]:
     """Give the class of error that a text of the client stands for; `EngineError` where it is none of the known."""
-    lowered = text.lower()
+    said = clean(text).lower()
     for error, expressions in phrases:
-        if any(re.search(expression, lowered) for expression in expressions):
+        if any(re.search(expression, said) for expression in expressions):
             return error
     return EngineError
 

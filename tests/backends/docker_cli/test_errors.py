@@ -63,6 +63,9 @@ TEXTS: list[tuple[type[DriverError], str]] = [
     (EngineError, 'exec: "/etc/passwd": permission denied: unknown'),
     (EngineError, "could not find bridge docker0: route ip+net: no such network interface"),
     (EngineError, "something that nobody has seen before"),
+    # What it logs of its own trouble, with the removal of what it could not start, is not why it could not.
+    (EngineError, 'time="2026-11-23T04:05:12Z" level=error msg="x: no such container"\nError: x: executable not found'),
+    (NotFound, 'time="2026-11-23T04:05:12Z" level=error msg="x: no such container"'),
 ]
 
 
