@@ -13,6 +13,8 @@ else
 fi
 # Settings of podman for the tests alone, which scripts/podman writes where it can run nothing without them.
 podman_settings=${scripts%/*}/.cache/podman/containers.conf
+# Where scripts/newer-engine has its engine answer.
+newer_engine=unix:///run/pytest-docker-tools/newer-engine/docker.sock
 may_install=yes
 
 say() {
@@ -33,11 +35,15 @@ read_arguments() {
     esac
 }
 
-on_debian() {
+# system_is NAME...: this one, or what it is made from.
+system_is() {
     [[ -r /etc/os-release ]] && (
         # shellcheck source=/dev/null
         . /etc/os-release
-        [[ " ${ID:-} ${ID_LIKE:-} " == *\ debian\ * || " ${ID:-} ${ID_LIKE:-} " == *\ ubuntu\ * ]]
+        for name in "$@"; do
+            [[ " ${ID:-} ${ID_LIKE:-} " != *\ $name\ * ]] || exit 0
+        done
+        exit 1
     )
 }
 
@@ -47,7 +53,7 @@ why_not_install() {
         echo "--no-install was given"
     elif [[ $EUID -ne 0 ]]; then
         echo "you are not root"
-    elif ! on_debian; then
+    elif ! system_is debian ubuntu; then
         echo "this is neither Debian nor Ubuntu"
     fi
 }
@@ -88,6 +94,33 @@ mirror() {
 install_packages() {
     logged apt-update apt_get update
     logged apt-install apt_get install --no-install-recommends "$@"
+}
+
+# with_release RELEASE COMMAND...: apt-get as on a system of that release of Debian, in the folder where we are. Ubuntu
+# has what is asked for itself.
+with_release() {
+    local release=$1
+    shift
+    if system_is ubuntu; then
+        apt_get "$@"
+        return
+    fi
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $release main" >sources.list
+    mkdir -p lists/partial cache/archives/partial
+    apt_get -o Dir::Etc::SourceList="$PWD/sources.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$PWD/lists" \
+        -o Dir::Cache="$PWD/cache" -o APT::Sandbox::User=root "$@"
+}
+
+# unpack_packages RELEASE PACKAGE...: in the folder "package" of the one where we are, from a release of Debian, whose
+# programs may also run on older ones. Nothing is installed.
+unpack_packages() {
+    local release=$1 file
+    shift
+    logged apt-update with_release "$release" update
+    logged apt-download with_release "$release" download "$@"
+    for file in *.deb; do
+        dpkg -x "$file" package
+    done
 }
 
 # bounded SECONDS COMMAND...: not every system has the timeout command.
