@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 def test_what_is_installed_is_tested() -> None:
     """Under tox, the library and its drivers are those of the wheels, not those of the checkout."""
     for package in (pytest_docker_tools, pytest_docker_tools_podman):
-        assert Path(package.__file__).is_relative_to(sys.prefix)
+        assert Path(str(package.__file__)).is_relative_to(sys.prefix)
 
 
 def test_the_version_has_one_place() -> None:
