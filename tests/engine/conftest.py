@@ -20,6 +20,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 import pytest
 
@@ -54,7 +55,7 @@ PLUGINS = Path(__file__).parents[2] / ".cache" / "buildx" / "cli-plugins"
 REFUSED_BY_BUILDER: Mapping[BuilderKind, frozenset[str]] = {
     "classic": frozenset({"platform other", "secrets"}),
     "BuildKit": frozenset({"container_limits", "rm kept", "shmsize"}),
-    "buildx": frozenset({"container_limits", "isolation", "rm kept"}),
+    "buildx": frozenset({"container_limits", "build isolation", "rm kept"}),
 }
 # How an engine is started that keeps all it has in a folder. Settings of this machine are not its.
 SERVICES = {
@@ -87,7 +88,6 @@ BACKENDS = {
     "test_docker_cli.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
     "test_faulty_client.py": ("docker-cli", "podman"),
-    "test_other_clients.py": ("docker-cli",),
     "test_logins.py": ("docker-cli", "podman"),
 }
 
@@ -98,11 +98,29 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if backend not in BACKENDS.get(collection_path.name, (backend,)) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder as in need of an engine."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.engine)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is in this folder as in need of an engine, and leave out what other rows of tox.ini do."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.engine)
+    others = [item for item in here if not _is_mine(item)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+def _is_mine(item: pytest.Item) -> bool:
+    """Say whether this row of tox.ini runs a test. All run the conformance suite, and share the others among them.
+
+    What is about some backends only, the rows of such a backend share, and else all rows do. A row has a number of so
+    many, such as "2/8" for the second of eight.
+    """
+    names = {item.path.name, item.path.parent.name}
+    if "test_conformance.py" in names:
+        return True
+    share = os.environ.get("DRIVER_SHARE" if names & BACKENDS.keys() else "SHARE") or "1/1"
+    number, count = map(int, share.split("/"))
+    return crc32(item.nodeid.encode()) % count == number - 1
 
 
 @pytest.fixture(scope="session")  # type: ignore[no-redef]
@@ -452,13 +470,6 @@ class Builder:
         return {"DOCKER_BUILDKIT": None, "BUILDX_BUILDER": None, "DOCKER_CONFIG": str(folder), "DOCKER_HOST": engine}
 
 
-def clients() -> list[str]:
-    """Give each client on the PATH; the first is the one that drivers use if they are not told otherwise."""
-    places = os.environ.get("PATH", "").split(os.pathsep)
-    found = {os.path.realpath(client): client for place in places if (client := shutil.which("docker", path=place))}
-    return [*found.values()]
-
-
 def version_of(client: str) -> str:
     """Give a client's version, such as "20.10.24"."""
     return _output(client, "--version").split("version ")[1].split(",")[0].split("+")[0]
@@ -471,11 +482,17 @@ def has_addresses_by_network(client: str, engine: Mapping[str, Any]) -> bool:
 
 
 def on_path() -> Iterator[Builder]:
-    """Give the builders of each client on the PATH."""
-    for client in clients():
-        version = version_of(client)
-        yield Builder("classic", client, version)
-        yield Builder("BuildKit" if int(version.split(".")[0]) < 23 else "buildx", client, version)
+    """Give the builders of the client that drivers use. Other rows of tox.ini have other clients."""
+    client = str(shutil.which("docker"))
+    version = version_of(client)
+    yield Builder("classic", client, version)
+    yield Builder("BuildKit" if int(version.split(".")[0]) < 23 else "buildx", client, version)
+
+
+def refused_by_engine(engine: Mapping[str, Any]) -> frozenset[str]:
+    """Give what an engine, whose `version` this is, does not heed any more."""
+    is_late = tuple(int(part) for part in str(engine["ApiVersion"]).split(".")) >= (1, 42)
+    return frozenset({"kernel_memory"}) if is_late else frozenset()
 
 
 def kind_of(client: str) -> BuilderKind:
