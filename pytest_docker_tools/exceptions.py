@@ -27,7 +27,7 @@
             ├── Unauthorized          a registry wants (other) credentials
             └── BuildFailed           a step of a build failed; has `.log`
 
-    EngineWarning (a UserWarning)     an engine's warning about a container that it has created
+`EngineWarning`, a `UserWarning`, is what an engine says about a container that it has created all the same.
 """
 
 from __future__ import annotations

@@ -36,6 +36,19 @@ VARIABLES = {
     "XDG_CACHE_HOME": "The folder below which runs and workers meet; without it `~/.cache`.",
     "LOCALAPPDATA": "The same on Windows.",
 }
+# Where each of them is explained.
+GUIDES = {
+    "../../backends/README.md": ("--docker-backend", "docker_backend", "PYTEST_DOCKER_BACKEND"),
+    "../addresses.md": ("docker_host_address", "docker_publish_address"),
+    "../cleanup.md": ("--docker-cleanup", "docker_ttl"),
+    "../failures.md": ("--docker-logs", "--docker-logs-dir", "--docker-keep", "docker_logs"),
+    "../images.md": ("docker_pull_policy", "docker_image_prefix"),
+    "../plan.md": ("--docker-plan",),
+    "../reuse.md": ("--reuse-containers", "docker_reuse", "docker_reuse_ttl", "PYTEST_DOCKER_REUSE"),
+    "../speed.md": ("docker_overlap",),
+    "../timings.md": ("--docker-timings", "--docker-timings-page"),
+    "../xdist.md": ("XDG_CACHE_HOME",),
+}
 NAMES = """# Public names
 
 What test modules and plugins import. All else of the package may change without notice.
@@ -63,8 +76,7 @@ In `pytest.ini`, or the section of pytest in `pyproject.toml`, `tox.ini` or `set
 | variable | means |
 | --- | --- |
 {variables}
-The variables that say where the engine is, such as `DOCKER_HOST`, `DOCKER_CONTEXT` or `CONTAINER_HOST`, are those of the
-backend's own client.
+Those that say where the engine is, such as `DOCKER_HOST`, `DOCKER_CONTEXT` or `CONTAINER_HOST`, are the client's own.
 """
 
 
@@ -119,8 +131,8 @@ def names_page() -> str:
     for full, means, page in public():
         module, _, name = full.rpartition(".")
         if module != last:
-            text += f"\n## {module}\n\n| name | |\n| --- | --- |\n"
-        text += f"| [`{name}`]({page}#{full}) | {means} |\n"
+            text += f"\n## {module}\n\n| name | in short |\n| --- | --- |\n"
+        text += row(f"[`{name}`]({page}#{full})", means)
         last = module
     return text
 
@@ -128,17 +140,30 @@ def names_page() -> str:
 def options_page() -> str:
     """Give the page of options."""
     found = declared()
-    options = [f"| {spelling(name, settings)} | {cell(settings['help'])} |\n" for name, settings in found.options]
-    ini = [f"| `{name}` | {f'`{default}`' if default else ''} | {cell(means)} |\n" for name, default, means in found.ini]
-    variables = [f"| `{name}` | {means} |\n" for name, means in VARIABLES.items()]
+    options = [row(guided(name, value(settings)), cell(settings["help"])) for name, settings in found.options]
+    ini = [row(guided(name), f"`{default}`" if default else "", cell(means)) for name, default, means in found.ini]
+    variables = [row(guided(name), means) for name, means in VARIABLES.items()]
     return OPTIONS.format(options="".join(options), ini="".join(ini), variables="".join(variables))
 
 
-def spelling(name: str, settings: dict[str, Any]) -> str:
-    """Give an option with the value that it takes."""
-    value = settings.get("metavar") or "{" + ",".join(settings.get("choices", ())) + "}"
-    takes = "" if settings.get("action") == "store_true" else f"[={value}]" if settings.get("nargs") else f"={value}"
-    return f"`{name}{takes}`"
+def row(*cells: str) -> str:
+    """Give a row of a table."""
+    return f"| {' | '.join(cells)} |\n"
+
+
+def guided(name: str, value: str = "") -> str:
+    """Give an option as code, which leads to where it is explained."""
+    page = next((page for page, options in GUIDES.items() if name in options), None)
+    return f"[`{name}{value}`]({page})" if page else f"`{name}{value}`"
+
+
+def value(settings: dict[str, Any]) -> str:
+    """Give what an option is followed by."""
+    if settings.get("action") == "store_true":
+        return ""
+    choices = settings.get("choices", ())
+    taken = settings.get("metavar") or (f"{{{','.join(choices)}}}" if len(choices) > 1 else choices[0])
+    return f"[={taken}]" if settings.get("nargs") else f"={taken}"
 
 
 def cell(text: str) -> str:
