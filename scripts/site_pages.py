@@ -1,7 +1,7 @@
 """A hook of MkDocs: takes pages into the site that are kept outside of docs, and leads links to and from them.
 
-All links are written as the repository has them. There `docs/addresses.md` says `../SECURITY.md`; on the site, whose root
-is docs, that is `SECURITY.md`.
+All links are written as the repository has them. There `docs/addresses.md` says `../SECURITY.md`; on the site, whose
+root is docs, that is `SECURITY.md`.
 """
 
 from __future__ import annotations
