@@ -43,8 +43,8 @@ def fetch(
 
     `options` are docker-py's of `images.pull`; a `repository` without a tag means `latest`. With `all_tags` the value
     is a list of images. `policy` is "always", or "missing" to ask the registry only for what the engine does not have;
-    without it that is what the ini option `docker_pull_policy` says. What names no registry comes from where the ini
-    option `docker_image_prefix` says. `depends_on` are fixtures that are set up before it. `scope`, `autouse` and
+    without it that is what the ini option docker_pull_policy says. What names no registry comes from where the ini
+    option docker_image_prefix says. `depends_on` are fixtures that are set up before it. `scope`, `autouse` and
     `fixture_name` are pytest's.
     """
     check_keywords(fetch, options, PullOptions)
