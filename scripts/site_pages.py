@@ -17,9 +17,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
-OUTSIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "backends/**/README.md", "examples/*/README.md")
+OUTSIDE = (
+    *("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("backends/README.md", "backends/*/README.md", "examples/README.md", "examples/*/README.md"),
+)
 LINK = re.compile(r"(?<=\]\()(?!https?:)[^)\s#]+")
-LANGUAGES = {"Dockerfile": "docker", ".ini": "ini", ".py": "python", ".sh": "bash", ".toml": "toml", ".yml": "yaml"}
+LANGUAGES = {
+    "Dockerfile": "docker",
+    ".cfg": "ini",
+    ".ini": "ini",
+    ".py": "python",
+    ".sh": "bash",
+    ".toml": "toml",
+    ".yml": "yaml",
+}
 
 
 def outside() -> list[Path]:
@@ -43,7 +54,8 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
         # It has a word on everything, and would be found before what explains it.
         page.meta["search"] = {"exclude": True}
     text = LINK.sub(lambda link: led(link[0], source), markdown)
-    return text + "".join(map(_shown, _files(source.parent))) if EXAMPLES in source.parents else text
+    files = _files(source.parent) if source.parent.parent == EXAMPLES else []
+    return text + "".join(map(_shown, files))
 
 
 def led(link: str, source: Path) -> str:
