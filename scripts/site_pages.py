@@ -25,6 +25,8 @@ LINK = re.compile(r"(?<=\]\()(?!https?:)[^)\s#]+")
 LANGUAGES = {
     "Dockerfile": "docker",
     ".cfg": "ini",
+    ".css": "css",
+    ".html": "html",
     ".ini": "ini",
     ".py": "python",
     ".sh": "bash",
