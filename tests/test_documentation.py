@@ -19,8 +19,6 @@ OTHER_PAGES = [
     ROOT / name
     for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "backends/README.md", "benchmarks/README.md")
 ]
-# Where the site has the docstrings of something in Python.
-DIRECTIVE = re.compile(r"^::: (\S+)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)
 LOGIN = ("me", "hunter2")
@@ -67,7 +65,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def is_described(name: str, page: Path) -> bool:
     """Say whether a page has the docstring of something in Python that is there."""
-    places = DIRECTIVE.findall(page.read_text())
+    places = re.findall(r"^::: (\S+)$", page.read_text(), re.MULTILINE)
     return any(f"{name}.".startswith(f"{place}.") for place in places) and bool(pkgutil.resolve_name(name))
 
 

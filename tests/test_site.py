@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from .test_documentation import DIRECTIVE, LINK
-
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -21,6 +19,8 @@ HOOK = runpy.run_path(str(ROOT / "scripts" / "site_pages.py"))
 TABLES = runpy.run_path(str(ROOT / "scripts" / "reference_pages.py"))
 PAGES: list[Path] = [*sorted(DOCS.glob("**/*.md")), *HOOK["outside"]()]
 URIS = [HOOK["uri"](page) for page in PAGES]
+# What is described on a page.
+DIRECTIVE = re.compile(r"^::: (\S+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 every_page = pytest.mark.parametrize("page", PAGES, ids=URIS)
 
@@ -52,10 +52,8 @@ def test_a_page_has_one_title(page: Path) -> None:
 @every_page
 def test_links_lead_to_pages_of_the_site(page: Path) -> None:
     """What a page links to is on the site as well, wherever it is in the repository."""
-    for link in LINK.findall(page.read_text()):
-        file, _, _ = link.partition("#")
-        led = HOOK["led"](file, page) if file else os.path.basename(HOOK["uri"](page))
-        place, _, _ = led.partition("#")
+    for link in HOOK["LINK"].findall(page.read_text()):
+        place, _, _ = HOOK["led"](link, page).partition("#")
         assert os.path.normpath(os.path.join(os.path.dirname(HOOK["uri"](page)), place)) in URIS, link
 
 
