@@ -134,12 +134,7 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
 def seeding_left(driver: Driver, pytester: pytest.Pytester) -> Callable[[], list[items.Item]]:
     """Give what there is on the engine through which the project's runs fill volumes. Other tests have such as well."""
 
-    def seeding_left() -> list[items.Item]:
-        name = (meeting_folder(pytester) / "name").read_text()
-        found = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-        return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
-
-    return seeding_left
+    return partial(made_by_runs, driver, pytester, labels.SEEDING, "true")
 
 
 @pytest.fixture
@@ -204,6 +199,13 @@ def interrupt(pytester: pytest.Pytester, backend: str) -> Callable[[Callable[[],
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
 
     return interrupt
+
+
+def made_by_runs(driver: Driver, pytester: pytest.Pytester, label: str, value: str) -> list[items.Item]:
+    """Give what there is on the engine with a label that the project's runs have made."""
+    name = (meeting_folder(pytester) / "name").read_text()
+    found = [item for kind in KINDS for item in items.labelled(driver, kind, label, value)]
+    return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
 
 
 def meeting_folder(pytester: pytest.Pytester) -> Path:
