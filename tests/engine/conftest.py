@@ -80,13 +80,14 @@ ip route add default via "$3.1"
 shift 3
 exec unshare --mount --pid --fork --kill-child --mount-proc sh -ec 'mount -t tmpfs none /run; exec "$@"' sh "$@"
 """
-# What is about some backends only; podman's driver has a folder of its own for its tests.
+# What is about some backends only, or has to be seen on each of them; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
     "test_builds.py": ("docker-cli",),
     "test_conformance.py": ("docker-cli", "docker-py"),
     "test_docker_cli.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
+    "test_examples.py": ("docker-cli", "docker-py", "podman"),
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_logins.py": ("docker-cli", "podman"),
 }
@@ -112,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_mine(item: pytest.Item) -> bool:
     """Say whether this row of tox.ini runs a test. All run the conformance suite, and share the others among them.
 
-    What is about some backends only, the rows of such a backend share, and else all rows do. A row has a number of so
+    What `BACKENDS` names, the rows of each backend share, and anything else all rows do. A row has a number of so
     many, such as "2/8" for the second of eight.
     """
     names = {item.path.name, item.path.parent.name}
@@ -152,12 +153,7 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
 def seeding_left(driver: Driver, pytester: pytest.Pytester) -> Callable[[], list[items.Item]]:
     """Give what there is on the engine through which the project's runs fill volumes. Other tests have such as well."""
 
-    def seeding_left() -> list[items.Item]:
-        name = (meeting_folder(pytester) / "name").read_text()
-        found = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-        return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
-
-    return seeding_left
+    return partial(made_by_runs, driver, pytester, labels.SEEDING, "true")
 
 
 @pytest.fixture
@@ -222,6 +218,13 @@ def interrupt(pytester: pytest.Pytester, backend: str) -> Callable[[Callable[[],
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
 
     return interrupt
+
+
+def made_by_runs(driver: Driver, pytester: pytest.Pytester, label: str, value: str) -> list[items.Item]:
+    """Give what there is on the engine with a label that the project's runs have made."""
+    name = (meeting_folder(pytester) / "name").read_text()
+    found = [item for kind in KINDS for item in items.labelled(driver, kind, label, value)]
+    return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
 
 
 def meeting_folder(pytester: pytest.Pytester) -> Path:
