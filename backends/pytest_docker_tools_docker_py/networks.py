@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_docker_tools.api_versions import need
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.references import quoted
@@ -35,8 +34,6 @@ class Networks(Base):
         chosen = arguments("connect", options)
 
         def connect(api: View) -> None:
-            if "mac_address" in chosen:
-                need(api.api_version, "1.44", "mac_address", "MAC address")
             with blamed(chosen):
                 api.connect_container_to_network(container, network, **chosen)
 

@@ -26,6 +26,9 @@ REFUSED: Mapping[Verb, Mapping[str, str]] = {
         "cpu_percent": "an engine on Linux takes it without effect. Use 'nano_cpus'.",
         "init_path": "engines do not take it any more. Use 'init'.",
     },
+    "connect": {
+        "mac_address": "engines take one with a new container only, or do not heed it. Use its 'networking_config'."
+    },
     "build": {"secrets": f"docker-py builds with the classic builder, which has none. {USE_BUILDKIT}"},
 }
 
@@ -39,13 +42,13 @@ APPROXIMATED: Mapping[Verb, Mapping[str, str]] = {
         "mounts": "a 'subpath' is refused by engines with an API before 1.45",
         "networking_config": "a 'mac_address' is refused by engines with an API before 1.44",
     },
-    "connect": {"mac_address": "refused by engines with an API before 1.44"},
 }
 
 
 def arguments(verb: Verb, options: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give the options of a verb as docker-py takes them."""
-    found = normalised(verb, options, REFUSED)
+    # What `connect` refuses, a container can have in its networks from the start.
+    found = normalised(verb, options, REFUSED if verb == "connect" else {**REFUSED, "connect": {}})
     for keyword, value in found.items():
         _check(keyword, value)
     return {keyword: _WRITTEN[keyword](value) if keyword in _WRITTEN else value for keyword, value in found.items()}

@@ -85,6 +85,7 @@ __all__ = [
     "needs_recipe",
     "needs_unset",
     "network",
+    "only_from_the_start",
     "open_backend",
     "own_image",
     "publish",
@@ -165,6 +166,12 @@ def refused_options() -> frozenset[str]:
     Where a keyword of the same name can be had in one verb and not in another, the verb comes before it, as in
     "build isolation".
     """
+    return frozenset()
+
+
+@pytest.fixture(scope="session")
+def only_from_the_start() -> frozenset[str]:
+    """Keywords that `connect` refuses, while `networking_config` takes them when a container is created."""
     return frozenset()
 
 

@@ -80,7 +80,7 @@ ip route add default via "$3.1"
 shift 3
 exec unshare --mount --pid --fork --kill-child --mount-proc sh -ec 'mount -t tmpfs none /run; exec "$@"' sh "$@"
 """
-# What is about some backends only, or has to be seen on each of them; podman's driver has a folder of its own for its tests.
+# What is about some backends only, or has to be seen on each; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
     "test_builds.py": ("docker-cli",),
@@ -478,10 +478,14 @@ def version_of(client: str) -> str:
     return _output(client, "--version").split("version ")[1].split(",")[0].split("+")[0]
 
 
+def api_of(engine: Mapping[str, Any]) -> tuple[int, ...]:
+    """Give the version of an engine's API, such as (1, 41). `engine` is what the driver's `version` gives."""
+    return tuple(int(part) for part in str(engine["ApiVersion"]).split("."))
+
+
 def has_addresses_by_network(client: str, engine: Mapping[str, Any]) -> bool:
     """Say whether a client has hardware addresses for endpoints only, which an engine of that version does not take."""
-    api = tuple(int(part) for part in str(engine["ApiVersion"]).split("."))
-    return int(version_of(client).split(".")[0]) >= 25 and api < (1, 44)
+    return int(version_of(client).split(".")[0]) >= 25 and api_of(engine) < (1, 44)
 
 
 def on_path() -> Iterator[Builder]:
@@ -494,8 +498,7 @@ def on_path() -> Iterator[Builder]:
 
 def refused_by_engine(engine: Mapping[str, Any]) -> frozenset[str]:
     """Give what an engine, whose `version` this is, does not heed any more."""
-    is_late = tuple(int(part) for part in str(engine["ApiVersion"]).split(".")) >= (1, 42)
-    return frozenset({"kernel_memory"}) if is_late else frozenset()
+    return frozenset({"kernel_memory"} if api_of(engine) >= (1, 42) else ())
 
 
 def kind_of(client: str) -> BuilderKind:

@@ -8,12 +8,11 @@ from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.conformance import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Reported
 
-from .conftest import has_addresses_by_network, kind_of, refused, refused_by_engine
+from .conftest import api_of, has_addresses_by_network, kind_of, refused, refused_by_engine
 
 # What is for engines on Windows only, or for later ones.
 REFUSED = {
     "docker-cli": frozenset({"cpu_count", "cpu_percent"}),
-    "docker-py": frozenset({"connect mac_address"}),
 }
 # What the docker client brings to another form.
 REPORTED: dict[str, Reported] = {
@@ -38,6 +37,13 @@ def refused_options(backend: str, driver: Driver) -> frozenset[str]:
     if backend == "docker-cli" and has_addresses_by_network("docker", engine):
         rows |= {"mac_address"}
     return rows
+
+
+@pytest.fixture(scope="session")
+def only_from_the_start(backend: str, driver: Driver) -> frozenset[str]:
+    """What docker-py asks of engines that take it when they create a container."""
+    is_late = api_of(driver.version()) >= (1, 44)
+    return frozenset({"mac_address"} if backend == "docker-py" and is_late else ())
 
 
 @pytest.fixture(scope="session")
