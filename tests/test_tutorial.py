@@ -21,7 +21,7 @@ def test_it_has_stages() -> None:
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.title)
 def test_stage(stage: Stage, pytester: pytest.Pytester) -> None:
-    """With the files of a stage, pytest finds the tests that its command names, and a plan for each without an error."""
+    """With the files of a stage, pytest finds the tests that its command names, with a plan for each."""
     written(stage, pytester.path)
     arguments = {*stage.arguments} - {"-v", "--docker-plan"}
     result = pytester.runpytest_subprocess("--docker-plan", "-p", "no:cacheprovider", *sorted(arguments))
