@@ -85,6 +85,7 @@ BACKENDS = {
     "test_builds.py": ("docker-cli",),
     "test_conformance.py": ("docker-cli", "docker-py"),
     "test_docker_cli.py": ("docker-cli",),
+    "test_driver_guide.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_other_clients.py": ("docker-cli",),
