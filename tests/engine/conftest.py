@@ -90,6 +90,7 @@ BACKENDS = {
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_other_clients.py": ("docker-cli",),
     "test_logins.py": ("docker-cli", "podman"),
+    "test_tutorial.py": ("docker-cli",),
 }
 
 
