@@ -12,10 +12,8 @@ import pytest
 
 from pytest_docker_tools import exceptions
 
-from .guides import DOCS
-
 ROOT = Path(__file__).parents[1]
-PAGE = (DOCS / "troubleshooting.md").read_text()
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
 SOURCES = [
     *(ROOT / "pytest_docker_tools").rglob("*.py"),
     *(ROOT / "backends").glob("pytest_docker_tools_*/*.py"),

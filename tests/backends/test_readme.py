@@ -12,7 +12,12 @@ import pytest
 from pytest_docker_tools.driver import CAPABILITIES, Driver
 from pytest_docker_tools.testing import conformance
 
-from ..driver_guide import BACKENDS, BLOCKS, GUIDE, write_project
+from ..conftest import write_distribution
+
+BACKENDS = Path(__file__).parents[2] / "backends"
+GUIDE = (BACKENDS / "README.md").read_text()
+# A path, and the file, which follows the sentence that names it.
+BLOCKS = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini|toml|sh)\n(.*?)```", GUIDE, re.DOTALL)
 
 CHECK = """
 import pytest
@@ -27,6 +32,18 @@ def test_driver(docker_client):
     with pytest.raises(EngineUnavailable, match=MESSAGE):
         driver.ids('container')
 """
+
+
+def write_project(folder: Path) -> None:
+    """Write the files, and what an installation would add for them."""
+    for name, content in BLOCKS:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+    (folder / "bin" / "dock").chmod(0o755)
+    entry_point = re.search(r"pytest_docker_tools.drivers =\n\s+(.*)", (folder / "setup.cfg").read_text())
+    assert entry_point
+    write_distribution(folder, entry_point[1])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ..driver_guide import write_project
+from ..backends.test_readme import write_project
 from .conftest import BASE
 
 # What takes the driver's own client, its errors and its refusals, and is soon done.

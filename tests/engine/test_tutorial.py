@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..guides import DOCS, Stage, stages, written
+from ..test_tutorial import STAGES, Stage, written
 
 # Those that CI has, in place of the public ones.
 IMAGES = {
@@ -23,7 +23,7 @@ def with_images_of_ours(stage: Stage, mark: str) -> Stage:
     return stage._replace(files=files)
 
 
-@pytest.mark.parametrize("stage", stages(DOCS / "tutorial.md"), ids=lambda stage: stage.title)
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.title)
 def test_stage(stage: Stage, pytester: pytest.Pytester, backend: str, mark: str) -> None:
     """The command of a stage, in a folder with its files, writes what the page says."""
     written(with_images_of_ours(stage, mark), pytester.path)
