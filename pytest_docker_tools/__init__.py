@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
+# The only place that has it: the metadata of the distribution is made from it.
+__version__ = "4.0.0.dev0"
+
 __all__ = ["build", "container", "fetch", "fxtr", "image", "image_or_build", "network", "volume"]
 _MODULES = ("exceptions", "factories", "probes", "wrappers")
 

@@ -85,7 +85,10 @@ class ContainerVerbs:
         return {"StatusCode": self.driver.wait(self.id, timeout=timeout), "Error": None}
 
     def remove(self, *, v: bool = False, link: bool = False, force: bool = False) -> None:
-        """Remove the container, with its anonymous volumes (`v`), also while it runs (`force`)."""
+        """Remove the container, with its anonymous volumes (`v`), also while it runs (`force`).
+
+        Raises `Conflict` for one that runs, `NotFound` for one that is gone.
+        """
         refuse(link=link)
         self.reload()
         self.driver.remove("container", [self.id], force=force, volumes=v)
@@ -108,7 +111,7 @@ class ContainerVerbs:
         *,
         timeout: float | None = None,
     ) -> ExecOutput:
-        """Run a command in the container and give (exit_code, output).
+        """Run a command, a string as a shell would split it or a list of words, and give (exit_code, output).
 
         Both streams are in `output` in the order in which they were written; with `demux` it is a pair. A container
         that does not run raises `Conflict`, one that takes longer than `timeout` seconds `DeadlineExceeded`.
@@ -132,7 +135,7 @@ class ContainerVerbs:
         return ExecOutput(result.exit_code, (out or None, err or None) if demux else out + err)
 
     def put_archive(self, path: str, data: bytes | IO[bytes]) -> bool:
-        """Unpack a tar archive into an existing folder."""
+        """Unpack a tar archive, bytes or a file, into an existing folder. Raises `NotFound` without that folder."""
         if not isinstance(data, bytes) and not hasattr(data, "read"):
             raise UnsupportedOption(
                 "data", f"it takes the bytes of a tar archive, or a file, not {type(data).__name__}."
@@ -149,7 +152,10 @@ class ContainerVerbs:
         since: float | datetime | None = None,
         until: float | datetime | None = None,
     ) -> bytes:
-        """Give what the container wrote. `tail` is a number of lines; `since`, `until` are times or epoch seconds."""
+        """Give what the container wrote, in the order in which it did.
+
+        `tail` is a number of lines from the end, `since` and `until` a `datetime` or seconds of the epoch.
+        """
         return self.driver.logs(
             self.id,
             stdout=stdout,

@@ -5,8 +5,8 @@ A driver is a subclass of `Driver` that a package offers under the entry-point g
 
 Rules that hold for every verb:
 
-- `kind` is one of `KINDS`. A `ref` is a full id, or a name. What begins an id of a container or a network is no ref:
-  somebody's name may do that too.
+- `kind` is one of `KINDS`: container, image, network, volume. A `ref` is a full id, or a name. What begins an id of a
+  container or a network is no ref: somebody's name may do that too.
 - Facts come back as the engine's inspect JSON, as dictionaries with docker's keys. The core reads, of a container:
   Id, Name, Image, Created, RestartCount, State (Status, Pid, ExitCode, OOMKilled, Error, FinishedAt and, where there is
   a check, Health: Status, FailingStreak, Log), Config (Image, Env, Labels, Healthcheck), HostConfig (NetworkMode,
@@ -93,12 +93,12 @@ class Recipe:
 class Driver(ABC):
     """One connection to one engine."""
 
-    #: What this driver, or its engine, cannot do.
     lacks: ClassVar[frozenset[Capability]] = frozenset()
-    #: By verb, keywords that are refused, with the reason. All others are carried out.
+    """What this driver, or its engine, cannot do."""
     refuses: ClassVar[Mapping[Verb, Mapping[str, str]]] = {}
-    #: By verb, keywords that are carried out nearly as docker-py does, with what is different.
+    """By verb, keywords that are refused, with the reason. All others are carried out."""
     approximates: ClassVar[Mapping[Verb, Mapping[str, str]]] = {}
+    """By verb, keywords that are carried out nearly as docker-py does, with what is different."""
 
     def can(self, capability: Capability) -> bool:
         """Say whether this driver has a capability; where that depends on the engine, it may be asked."""

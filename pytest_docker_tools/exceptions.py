@@ -1,33 +1,33 @@
 """Every error that this project raises, under one base.
 
-DockerToolsError
-├── UsageError                    what the author of the test wrote cannot be meant
-│   ├── UnknownKeyword            (also a TypeError) a factory does not know this keyword
-│   ├── TemplateError             a reference to a fixture cannot be read, found or followed
-│   └── NotReusable               --reuse-containers met a resource without a name, or one that is not ours
-├── ContainerError                a container that the tests asked for is not usable; has `.container`
-│   ├── ContainerFailed           it ended, or never started
-│   │   └── CommandFailed         `containers.run` waited for it, and its exit code was not 0; as docker-py has it
-│   └── ContainerNotReady         it runs, but was not ready in time
-├── FailedElsewhere               a worker of xdist could not make what all of them have in common
-├── TimeoutError                  (also the builtin) something waited for did not happen in time
-└── DriverError                   a driver could not do what was asked; has `.command .exit_code .stderr .created`
-    ├── BackendNotFound           no installed driver has that name
-    ├── UnsupportedOperation      this driver does not have that verb
-    ├── UnsupportedOption         this driver cannot express that keyword or value; has `.keyword`
-    ├── EngineUnavailable         there is no engine, or no client, to talk to
-    ├── DeadlineExceeded          (also the builtin TimeoutError) the engine did not finish in time
-    └── EngineError               the engine refused
-        ├── NotFound
-        │   └── ImageNotFound
-        ├── Conflict              a name is taken, or the state of the resource forbids it
-        ├── Forbidden
-        ├── PortUnavailable       a fixed host port is in use
-        ├── ResourceExhausted     its disk is full, or its networks have used up its addresses
-        ├── Unauthorized          a registry wants (other) credentials
-        └── BuildFailed           a step of a build failed; has `.log`
+    DockerToolsError
+    ├── UsageError                    what the author of the test wrote cannot be meant
+    │   ├── UnknownKeyword            (also a TypeError) a factory does not know this keyword
+    │   ├── TemplateError             a reference to a fixture cannot be read, found or followed
+    │   └── NotReusable               --reuse-containers met a resource without a name, or one that is not ours
+    ├── ContainerError                a container that the tests asked for is not usable; has `.container`
+    │   ├── ContainerFailed           it ended, or never started
+    │   │   └── CommandFailed         `containers.run` waited for it, and its exit code was not 0; as docker-py has it
+    │   └── ContainerNotReady         it runs, but was not ready in time
+    ├── FailedElsewhere               a worker of xdist could not make what all of them have in common
+    ├── TimeoutError                  (also the builtin) something waited for did not happen in time
+    └── DriverError                   a driver could not do what was asked; has `.command .exit_code .stderr .created`
+        ├── BackendNotFound           no installed driver has that name
+        ├── UnsupportedOperation      this driver does not have that verb
+        ├── UnsupportedOption         this driver cannot express that keyword or value; has `.keyword`
+        ├── EngineUnavailable         there is no engine, or no client, to talk to
+        ├── DeadlineExceeded          (also the builtin TimeoutError) the engine did not finish in time
+        └── EngineError               the engine refused
+            ├── NotFound
+            │   └── ImageNotFound
+            ├── Conflict              a name is taken, or the state of the resource forbids it
+            ├── Forbidden
+            ├── PortUnavailable       a fixed host port is in use
+            ├── ResourceExhausted     its disk is full, or its networks have used up its addresses
+            ├── Unauthorized          a registry wants (other) credentials
+            └── BuildFailed           a step of a build failed; has `.log`
 
-EngineWarning (a UserWarning)     an engine's warning about a container that it has created
+`EngineWarning`, a `UserWarning`, is what an engine says about a container that it has created all the same.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ class Conflict(EngineError):
 
 
 class Forbidden(EngineError):
-    """The engine does not allow this, e.g. to remove a network that is in use."""
+    """The engine does not allow this, such as the removal of a network that is in use."""
 
 
 class PortUnavailable(EngineError):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
+__all__ = ["Exec", "Exited", "Healthy", "Http", "LogLine", "Probe"]
+
 ENDED = ("exited", "dead")
 # Characters of an output that a sentence has.
 _SHOWN = 400

@@ -13,6 +13,9 @@ else
 fi
 # Settings of podman for the tests alone, which scripts/podman writes where it can run nothing without them.
 podman_settings=${scripts%/*}/.cache/podman/containers.conf
+# What scripts/base-images makes sure of, and other engines get a copy of.
+image_prefix=localhost/pytest-docker-tools
+base_images=(busybox python redis memcached)
 # Where scripts/newer-engine has its engine answer.
 newer_engine=unix:///run/pytest-docker-tools/newer-engine/docker.sock
 may_install=yes

@@ -3,9 +3,35 @@
 from __future__ import annotations
 
 import configparser
+import os
+import re
+import sys
+from importlib.metadata import requires, version
 from pathlib import Path
 
+import pytest
+
+import pytest_docker_tools
+import pytest_docker_tools_podman
+
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.skipif("TOX_ENV_NAME" not in os.environ, reason="outside of tox, developers install what they edit")
+def test_what_is_installed_is_tested() -> None:
+    """Under tox, the library and its drivers are those of the wheels, not those of the checkout."""
+    for package in (pytest_docker_tools, pytest_docker_tools_podman):
+        assert Path(str(package.__file__)).is_relative_to(sys.prefix)
+
+
+def test_the_version_has_one_place() -> None:
+    """Distributions have the version of their package; all here are released together, and the changelog says so."""
+    release = pytest_docker_tools.__version__
+    assert version("pytest-docker-tools") == release
+    assert version("pytest-docker-tools-podman") == pytest_docker_tools_podman.__version__ == release
+    assert f"pytest-docker-tools<5,>={release}" in (requires("pytest-docker-tools-podman") or [])
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == re.sub(r"\.dev\d+$", "", release)
 
 
 def packages_in(folder: Path) -> set[str]:

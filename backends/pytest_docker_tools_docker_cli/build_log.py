@@ -31,6 +31,7 @@ _OF_A_STEP = re.compile(
 REFUSED = {
     "isolation": re.compile("(unsupported|unrecognized) isolation", re.IGNORECASE),
     "network_mode": re.compile("network mode .* not supported"),
+    "tag": re.compile('^invalid tag "'),
 }
 
 

@@ -116,6 +116,7 @@ PHRASES: Phrases = (
             "is not paused",
             "is already in progress",
             "cannot remove a running",
+            "container is running: stop",
             "state improper",
         ),
     ),

@@ -26,6 +26,8 @@ __tracebackhide__ = True
 # being removed, layer by layer.
 _PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 # Those of a swarm are shorter.
+# What no image can be called, none is.
+_NO_NAME = re.compile("invalid reference format")
 _ID = re.compile("(sha256:)?[0-9a-f]{64}|[0-9a-z]{25}")
 _NAME = re.compile("[^\\x00-\\x20\\x7f]+")
 # What is listed of them; of the others that may be names.
@@ -63,7 +65,8 @@ class Kinds(CommandLine):
         if self._is_disturbed(result):
             raise self._error(f"inspect {kind}s", result, kind=EngineError)
         if result.exit_code:
-            self._refuse(f"inspect {kind}s", result, self._complaints(result, NotFound))
+            complaints = self._complaints(result, NotFound)
+            self._refuse(f"inspect {kind}s", result, [line for line in complaints if not _NO_NAME.search(line)])
         found = self._read(f"inspect {kind}s", result, parse_facts)
         found = [self.translated(kind, facts, deadline.at_most(self.timeout)) for facts in found]
         if len(found) == len(refs):

@@ -18,7 +18,10 @@ __tracebackhide__ = True
 
 
 class Client(DockerPyShaped):
-    """What the `docker_client` fixture gives: an engine, reached through a driver."""
+    """What the `docker_client` fixture gives: an engine, reached through a driver.
+
+    `containers`, `images`, `networks` and `volumes` are the collections of what it has. As a context it closes itself.
+    """
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -28,7 +31,7 @@ class Client(DockerPyShaped):
         self.volumes = Volumes(self)
 
     def version(self, api_version: bool = True) -> dict[str, Any]:
-        """Give the version of the engine."""
+        """Give the version of the engine, with the keys of its API: `Version`, `ApiVersion`, `Os`, `Arch` ..."""
         refuse(api_version=not api_version)
         return self.driver.version()
 

@@ -40,7 +40,7 @@ class Network(Model):
         driver_opt: Mapping[str, str] | None = None,
         mac_address: str | None = None,
     ) -> None:
-        """Attach a container."""
+        """Attach a container. Raises `Forbidden` for one that is attached already."""
         options = {
             "ipv4_address": ipv4_address,
             "ipv6_address": ipv6_address,
@@ -53,7 +53,7 @@ class Network(Model):
         self.driver.connect(self.id, reference(container), _given(options))
 
     def disconnect(self, container: Container | str, force: bool = False) -> None:
-        """Detach a container."""
+        """Detach a container. Raises `Conflict` for one that is not attached."""
         self.driver.disconnect(self.id, reference(container), force=force)
 
     def remove(self) -> None:

@@ -162,6 +162,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
+    # With it, what does not begin as HTTP is answered with a status line: by that, BuildKit knows that it is no TLS.
+    default_request_version = "HTTP/1.0"
 
     def do_GET(self) -> None:
         blob = self._answer()

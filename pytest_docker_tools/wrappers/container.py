@@ -32,12 +32,12 @@ class Container(ContainerVerbs):
     A subclass given as `wrapper_class=` may add methods, and override `ready`.
     """
 
-    #: Seconds of wall clock within which the container has to be ready after it was started.
     timeout: float = 30.0
-    #: What has to hold, besides `ready`, before the container is. What `wait_for=` says comes after that of the class.
+    """Seconds of wall clock within which the container has to be ready after it was started."""
     wait_for: Sequence[probes.Probe] = ()
-    #: The name or address at which published ports are reached, where the ini option docker_host_address has one.
+    """What has to hold besides `ready` before the container is. What `wait_for=` says comes after it."""
     host_address: str | None = None
+    """The name or address at which published ports are reached, where the ini option `docker_host_address` has one."""
 
     #: What the last call of `ready` found missing, None where nothing was.
     waits_for: str | None = None
@@ -71,7 +71,7 @@ class Container(ContainerVerbs):
 
     @property
     def status(self) -> str:
-        """The state at this moment: created, running, paused, restarting, exited or dead."""
+        """The state at this moment: created, running, paused, restarting, exited or dead. Raises `NotFound`."""
         # Of one whose process is seen to run, the engine would say nothing else.
         if self._container.status != "running" or not self.driver.still_runs(self.attrs):
             self.reload()
@@ -79,7 +79,7 @@ class Container(ContainerVerbs):
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels."""
+        """The labels, those of this project and of the image included."""
         return self._container.labels
 
     @property
@@ -169,7 +169,7 @@ class Container(ContainerVerbs):
         return self.waits_for is None
 
     def start(self) -> None:
-        """Start the container and wait until it is ready."""
+        """Start the container and wait until it is ready. Raises what `wait_until_ready` does."""
         self._note_last_end()
         super().start()
         self.wait_until_ready()
@@ -180,7 +180,10 @@ class Container(ContainerVerbs):
         self._is_there()
 
     def restart(self, timeout: int | None = None) -> None:
-        """Stop and start the container, and wait until it is ready. Published ports may have changed."""
+        """Stop and start the container, and wait until it is ready. Published ports may have changed.
+
+        After `timeout` seconds (default: as it has it) it is killed. Raises what `wait_until_ready` does.
+        """
         self._note_last_end()
         super().restart(timeout)
         self.wait_until_ready()
@@ -295,11 +298,11 @@ class Container(ContainerVerbs):
         copying.put(self.driver, self.attrs, copying.rooted(files, lambda path: [Path.cwd() / path]))
 
     def get_open_tcp_ports(self) -> list[str]:
-        """Give the TCP ports that are listened on inside the container."""
+        """Give the TCP ports that are listened on inside the container, such as ["80", "8080"]."""
         return self._open_ports("tcp")
 
     def get_open_udp_ports(self) -> list[str]:
-        """Give the UDP ports that are bound inside the container."""
+        """Give the UDP ports that are bound inside the container, such as ["53"]."""
         return self._open_ports("udp")
 
     def _open_ports(self, protocol: str) -> list[str]:

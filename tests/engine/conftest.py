@@ -20,6 +20,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 import pytest
 
@@ -54,7 +55,7 @@ PLUGINS = Path(__file__).parents[2] / ".cache" / "buildx" / "cli-plugins"
 REFUSED_BY_BUILDER: Mapping[BuilderKind, frozenset[str]] = {
     "classic": frozenset({"platform other", "secrets"}),
     "BuildKit": frozenset({"container_limits", "rm kept", "shmsize"}),
-    "buildx": frozenset({"container_limits", "isolation", "rm kept"}),
+    "buildx": frozenset({"container_limits", "build isolation", "rm kept"}),
 }
 # How an engine is started that keeps all it has in a folder. Settings of this machine are not its.
 SERVICES = {
@@ -79,7 +80,7 @@ ip route add default via "$3.1"
 shift 3
 exec unshare --mount --pid --fork --kill-child --mount-proc sh -ec 'mount -t tmpfs none /run; exec "$@"' sh "$@"
 """
-# What is about some backends only; podman's driver has a folder of its own for its tests.
+# What is about some backends only, or has to be seen on each of them; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
     "test_builds.py": ("docker-cli",),
@@ -87,8 +88,8 @@ BACKENDS = {
     "test_docker_cli.py": ("docker-cli",),
     "test_driver_guide.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
+    "test_examples.py": ("docker-cli", "docker-py", "podman"),
     "test_faulty_client.py": ("docker-cli", "podman"),
-    "test_other_clients.py": ("docker-cli",),
     "test_logins.py": ("docker-cli", "podman"),
     "test_tutorial.py": ("docker-cli",),
 }
@@ -100,11 +101,29 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if backend not in BACKENDS.get(collection_path.name, (backend,)) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder as in need of an engine."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.engine)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is in this folder as in need of an engine, and leave out what other rows of tox.ini do."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.engine)
+    others = [item for item in here if not _is_mine(item)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+def _is_mine(item: pytest.Item) -> bool:
+    """Say whether this row of tox.ini runs a test. All run the conformance suite, and share the others among them.
+
+    What `BACKENDS` names, the rows of each backend share, and anything else all rows do. A row has a number of so
+    many, such as "2/8" for the second of eight.
+    """
+    names = {item.path.name, item.path.parent.name}
+    if "test_conformance.py" in names:
+        return True
+    share = os.environ.get("DRIVER_SHARE" if names & BACKENDS.keys() else "SHARE") or "1/1"
+    number, count = map(int, share.split("/"))
+    return crc32(item.nodeid.encode()) % count == number - 1
 
 
 @pytest.fixture(scope="session")  # type: ignore[no-redef]
@@ -136,12 +155,7 @@ def left(driver: Driver, mark: str) -> Callable[[], list[str]]:
 def seeding_left(driver: Driver, pytester: pytest.Pytester) -> Callable[[], list[items.Item]]:
     """Give what there is on the engine through which the project's runs fill volumes. Other tests have such as well."""
 
-    def seeding_left() -> list[items.Item]:
-        name = (meeting_folder(pytester) / "name").read_text()
-        found = [item for kind in KINDS for item in items.labelled(driver, kind, labels.SEEDING, "true")]
-        return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
-
-    return seeding_left
+    return partial(made_by_runs, driver, pytester, labels.SEEDING, "true")
 
 
 @pytest.fixture
@@ -206,6 +220,13 @@ def interrupt(pytester: pytest.Pytester, backend: str) -> Callable[[Callable[[],
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
 
     return interrupt
+
+
+def made_by_runs(driver: Driver, pytester: pytest.Pytester, label: str, value: str) -> list[items.Item]:
+    """Give what there is on the engine with a label that the project's runs have made."""
+    name = (meeting_folder(pytester) / "name").read_text()
+    found = [item for kind in KINDS for item in items.labelled(driver, kind, label, value)]
+    return [item for item in found if item.labels.get(labels.OWNER, "").startswith(f"{name}/")]
 
 
 def meeting_folder(pytester: pytest.Pytester) -> Path:
@@ -454,13 +475,6 @@ class Builder:
         return {"DOCKER_BUILDKIT": None, "BUILDX_BUILDER": None, "DOCKER_CONFIG": str(folder), "DOCKER_HOST": engine}
 
 
-def clients() -> list[str]:
-    """Give each client on the PATH; the first is the one that drivers use if they are not told otherwise."""
-    places = os.environ.get("PATH", "").split(os.pathsep)
-    found = {os.path.realpath(client): client for place in places if (client := shutil.which("docker", path=place))}
-    return [*found.values()]
-
-
 def version_of(client: str) -> str:
     """Give a client's version, such as "20.10.24"."""
     return _output(client, "--version").split("version ")[1].split(",")[0].split("+")[0]
@@ -473,11 +487,17 @@ def has_addresses_by_network(client: str, engine: Mapping[str, Any]) -> bool:
 
 
 def on_path() -> Iterator[Builder]:
-    """Give the builders of each client on the PATH."""
-    for client in clients():
-        version = version_of(client)
-        yield Builder("classic", client, version)
-        yield Builder("BuildKit" if int(version.split(".")[0]) < 23 else "buildx", client, version)
+    """Give the builders of the client that drivers use. Other rows of tox.ini have other clients."""
+    client = str(shutil.which("docker"))
+    version = version_of(client)
+    yield Builder("classic", client, version)
+    yield Builder("BuildKit" if int(version.split(".")[0]) < 23 else "buildx", client, version)
+
+
+def refused_by_engine(engine: Mapping[str, Any]) -> frozenset[str]:
+    """Give what an engine, whose `version` this is, does not heed any more."""
+    is_late = tuple(int(part) for part in str(engine["ApiVersion"]).split(".")) >= (1, 42)
+    return frozenset({"kernel_memory"}) if is_late else frozenset()
 
 
 def kind_of(client: str) -> BuilderKind:

@@ -25,6 +25,8 @@ def proxied(
         monkeypatch.setenv("http_proxy", PROXY)
     else:
         monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        # The configuration has no plugins.
+        monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     return open_backend({})
 
 

@@ -495,7 +495,10 @@ def dockerfile():
 built, same, other = [
     build(fileobj=dockerfile(), nocache=True, labels=MARK, buildargs={{'A': a}}) for a in ('1', '1', '2')
 ]
-own = build(fileobj=dockerfile(), nocache=True, labels=MARK, scope='function')
+# With values of their own, as BuildKit does the same step of two builds at a time once.
+own = build(
+    fileobj=dockerfile(), nocache=True, labels=MARK, buildargs={{'A': lambda worker_id: worker_id}}, scope='function'
+)
 v1, again, v2 = [fetch(repository={pulled!r}, tag=tag) for tag in ('v1', 'v1', 'v2')]
 
 def test_session(built, same, other, v1, again, v2):

@@ -10,6 +10,8 @@ from pytest_docker_tools.hookspecs import hookimpl
 if TYPE_CHECKING:
     from pytest_docker_tools.driver import Driver
 
+__version__ = "4.0.0.dev0"
+
 __all__ = ["open_driver"]
 
 

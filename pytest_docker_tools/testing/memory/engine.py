@@ -50,7 +50,7 @@ class MemoryEngine:
     `calls` are the verbs that were called, oldest first. `registry` has the images that can be pulled, by reference,
     and `logins` the username and password of each repository that wants them. What `begin_removal` has begun
     goes on for as many looks as `removes_after` says. All methods may be called from any
-    thread. What only the driver uses is in modules of its own.
+    thread.
     """
 
     def __init__(self) -> None:

@@ -51,6 +51,10 @@ TEXTS: list[tuple[type[DriverError], str]] = [
     (Conflict, "network with name x already exists"),
     (Conflict, "remove x: volume is in use - [y]"),
     (Conflict, "Container x is not running"),
+    (
+        Conflict,
+        'cannot remove container "/x": container is running: stop the container before removing or force remove',
+    ),
     (Conflict, "conflict: unable to delete x (must be forced) - image is being used by stopped container y"),
     (PortUnavailable, "Bind for 0.0.0.0:80 failed: port is already allocated"),
     (PortUnavailable, "Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use"),
