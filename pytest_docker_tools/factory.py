@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args
 
@@ -35,11 +36,12 @@ def fixture(
     fixture_name: str | None,
     depends_on: DependsOn,
     shared: bool = False,
+    wrapper_class: Callable[[Any], Any] | None = None,
 ) -> Callable[..., T]:
     """Give a pytest fixture whose value is what `make(setup)` gives, and that is set up after those it depends on.
 
-    `values` are the keywords as written, `shared` is what `sharing` is about. Raises `TemplateError` at once for a
-    string that is no template.
+    `values` are the keywords as written, `shared` is what `sharing` is about, and with `wrapper_class` the value is
+    what that makes of it. Raises `TemplateError` at once for a string that is no template.
     """
     if not isinstance(fixture_name, (str, type(None))):
         raise UsageError(f"{factory}(fixture_name=...) takes the name of the fixture, not {fixture_name!r}.")
@@ -50,10 +52,13 @@ def fixture(
         raise UsageError(f"{factory}(autouse=...) takes True or False, not {autouse!r}.")
     if not isinstance(shared, bool):
         raise UsageError(f"{factory}(shared=...) takes True or False, not {shared!r}.")
+    if wrapper_class is not None and not callable(wrapper_class):
+        raise UsageError(f"{factory}(wrapper_class=...) takes a class, not {wrapper_class!r}.")
     if not callable(scope):
         require_session(f"{factory}()", shared, scope)
     written = {DEPENDS_ON: _references(factory, depends_on), **values}
-    definition = Definition(factory, make, MappingProxyType(written), call_site(), shared)
+    made = make if wrapper_class is None else partial(_wrapped, make, wrapper_class)
+    definition = Definition(factory, made, MappingProxyType(written), call_site(), shared)
     for keyword, value in written.items():
         with Context(definition, keyword):
             # A fixture object's name is not bound yet, so any will do here.
@@ -62,6 +67,10 @@ def fixture(
     mark(body, definition)
     decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
     return cast("Callable[..., T]", decorate(dress(body, factory, definition.site, lambda: _names(definition))))
+
+
+async def _wrapped(make: Callable[[Setup], Work[T]], wrapper_class: Callable[[T], Any], setup: Setup) -> Any:
+    return wrapper_class(await make(setup))
 
 
 def _references(factory: str, depends_on: DependsOn) -> list[Any]:

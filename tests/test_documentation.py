@@ -1,4 +1,4 @@
-"""The examples of the README, and of the pages in docs, are true."""
+"""The examples of the README, and of the pages in docs, are true, and their links lead somewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from pytest_docker_tools.driver import ExecResult
 from pytest_docker_tools.testing import MemoryEngine, MemoryImage
 
 from .conftest import Run
@@ -22,6 +23,7 @@ OTHER_PAGES = [
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)
 LOGIN = ("me", "hunter2")
+PONG = ExecResult(0, b"PONG\n", b"")
 
 
 class Example(NamedTuple):
@@ -43,11 +45,12 @@ EXAMPLES = [
     for block in BLOCK.finditer(page.read_text())
 ]
 QUOTED = [example for example in EXAMPLES if example.source]
-RUN = [example for example in EXAMPLES if not example.source]
+# test_tutorial.py runs the tutorial's.
+RUN = [example for example in EXAMPLES if not example.source and example.page.name != "tutorial.md"]
 
 
 def test_every_example_is_checked() -> None:
-    """Every piece of Python in the pages is one that the tests below quote or run."""
+    """Every piece of Python in the pages is one that is quoted or run."""
     assert sum(page.read_text().count("```python") for page in PAGES) == len(EXAMPLES)
     assert QUOTED
     assert RUN
@@ -67,6 +70,22 @@ def is_described(name: str, page: Path) -> bool:
     """Say whether a page has the docstring of something in Python that is there."""
     places = re.findall(r"^::: (\S+)$", page.read_text(), re.MULTILINE)
     return any(f"{name}.".startswith(f"{place}.") for place in places) and bool(pkgutil.resolve_name(name))
+
+
+def test_the_readme_leads_somewhere() -> None:
+    """Every file that the README names is there, and it has no links, as these lead nowhere on a package index."""
+    text = (ROOT / "README.md").read_text()
+    assert LINK.findall(text) == []
+    named = re.findall(r"`((?:\w+/)*\w+\.md)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_readme_leads_everywhere() -> None:
+    """The README names every page in docs, but for those of the site."""
+    text = (ROOT / "README.md").read_text()
+    pages = {page.name for page in PAGES if page.parent.name == "docs"} - {"index.md"}
+    assert {name for name in pages if f"`docs/{name}`" not in text} == set()
 
 
 def headings(page: Path) -> set[str]:
@@ -102,6 +121,7 @@ def test_code_runs(
     engine.logins["registry.example.org/team/app"] = LOGIN
     engine.add_image("redis:7", engine.registry["redis:7"])
     engine.add_image("migrate:1", MemoryImage(logs=b"migrated\n", exits_with=0))
+    engine.on_execute(lambda container, words: PONG if words == ["redis-cli", "ping"] else None)
     (pytester.mkdir("app") / "Dockerfile").write_text("FROM scratch\n")
     before = RUN[: RUN.index(example)]
     for other in before:

@@ -32,6 +32,7 @@ def build(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    wrapper_class: Callable[[Any], Any] | None = None,
     stages: Value[Mapping[str, Text]] | None = None,
     **options: Unpack[BuildOptions],
 ) -> Callable[..., Image]:
@@ -41,14 +42,22 @@ def build(
     started in, then next to the file that calls `build`. `fileobj` is a Dockerfile, or with `custom_context` a tar
     archive, and is read now. `secrets` is {id: str, bytes or the `pathlib.Path` of a file}, for steps that mount them.
     `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `depends_on` are fixtures that are set
-    up before it. `scope`, `autouse` and `fixture_name` are pytest's.
+    up before it. `scope`, `autouse` and `fixture_name` are pytest's. With `wrapper_class` the value is what that
+    makes of it.
     """
     check_keywords(build, options, BuildOptions)
     if not options.get("path") and options.get("fileobj") is None:
         raise UsageError("build() needs a folder with a Dockerfile, build(path='app'), or a Dockerfile in fileobj.")
     values = {**_read_file(options), "stages": stages}
     return fixture(
-        "build", make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "build",
+        make,
+        values,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        wrapper_class=wrapper_class,
     )
 
 

@@ -37,6 +37,7 @@ def fetch(
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
     policy: Value[Policy] | None = None,
+    wrapper_class: Callable[[Any], Any] | None = None,
     **options: Unpack[PullOptions],
 ) -> Callable[..., Image]:
     """Give a fixture whose value is an image that was pulled when it was first asked for.
@@ -45,7 +46,7 @@ def fetch(
     is a list of images. `policy` is "always", or "missing" to ask the registry only for what the engine does not have;
     without it that is what the ini option docker_pull_policy says. What names no registry comes from where the ini
     option docker_image_prefix says. `depends_on` are fixtures that are set up before it. `scope`, `autouse` and
-    `fixture_name` are pytest's.
+    `fixture_name` are pytest's. With `wrapper_class` the value is what that makes of it.
     """
     check_keywords(fetch, options, PullOptions)
     if not options.get("repository"):
@@ -54,7 +55,14 @@ def fetch(
         _checked(policy, "fetch(policy=...)")
     values = {**options, "policy": policy}
     return fixture(
-        "fetch", _make, values, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "fetch",
+        _make,
+        values,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        wrapper_class=wrapper_class,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..client import Image, inspect
 from ..definition import Setup
@@ -25,17 +25,26 @@ def image(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    wrapper_class: Callable[[Any], Any] | None = None,
     **options: Unpack[ImageOptions],
 ) -> Callable[..., Image]:
     """Give a fixture whose value is an image that has to be on the engine; `name` is its name or id.
 
-    `depends_on` are fixtures that are set up before it. `scope`, `autouse` and `fixture_name` are pytest's.
+    `depends_on` are fixtures that are set up before it. With `wrapper_class` the value is what that makes of it.
+    `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(image, options, ImageOptions)
     if not options.get("name"):
         raise UsageError("image() needs a name: image(name='redis:7').")
     return fixture(
-        "image", _make, options, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on
+        "image",
+        _make,
+        options,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        wrapper_class=wrapper_class,
     )
 
 

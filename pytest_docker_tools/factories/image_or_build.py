@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..client import Image
 from ..exceptions import UsageError
@@ -27,6 +27,7 @@ def image_or_build(
     autouse: bool = False,
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
+    wrapper_class: Callable[[Any], Any] | None = None,
     stages: Value[Mapping[str, Text]] | None = None,
     **options: Unpack[BuildOptions],
 ) -> Callable[..., Image]:
@@ -39,9 +40,22 @@ def image_or_build(
         raise UsageError(f"image_or_build() takes the name of an environment variable, not {environ_key!r}.")
     check_keywords(image_or_build, options, BuildOptions)
     built = build(
-        scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on, stages=stages, **options
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        wrapper_class=wrapper_class,
+        stages=stages,
+        **options,
     )
     name = os.environ.get(environ_key)
     if not name:
         return built
-    return image(name=name, scope=scope, autouse=autouse, fixture_name=fixture_name, depends_on=depends_on)
+    return image(
+        name=name,
+        scope=scope,
+        autouse=autouse,
+        fixture_name=fixture_name,
+        depends_on=depends_on,
+        wrapper_class=wrapper_class,
+    )

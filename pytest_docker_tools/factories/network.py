@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import lifetime, resource
 from ..client import Network
@@ -26,6 +26,7 @@ def network(
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
     shared: bool = False,
+    wrapper_class: Callable[[Any], Any] | None = None,
     network_scope: Text | None = None,
     **options: Unpack[NetworkOptions],
 ) -> Callable[..., Network]:
@@ -33,7 +34,8 @@ def network(
 
     `options` are docker-py's of `networks.create`, its `scope` written `network_scope`. `depends_on` are fixtures that
     are set up before it. `shared` is for all workers of xdist, as that of `container`. `scope`, `autouse` and
-    `fixture_name` are pytest's.
+    `fixture_name` are pytest's. With `wrapper_class` the value is what that
+    makes of it.
     """
     check_keywords(network, options, NetworkOptions)
     values = {**options, **({} if network_scope is None else {"scope": network_scope})}
@@ -46,6 +48,7 @@ def network(
         fixture_name=fixture_name,
         depends_on=depends_on,
         shared=shared,
+        wrapper_class=wrapper_class,
     )
 
 

@@ -28,6 +28,7 @@ def volume(
     fixture_name: str | None = None,
     depends_on: DependsOn = (),
     shared: bool = False,
+    wrapper_class: Callable[[Any], Any] | None = None,
     initial_content: Value[Mapping[str, Value[files.Content]]] | None = None,
     **options: Unpack[VolumeOptions],
 ) -> Callable[..., Volume]:
@@ -37,7 +38,8 @@ def volume(
     `pathlib.Path` of a file or folder on disk (see `files`); a relative one is looked for below the directory that
     pytest was started in, then next to the file that calls `volume`. `options` are docker-py's of `volumes.create`.
     `depends_on` are fixtures that are set up before it. `shared` is for all workers of xdist, as that of `container`.
-    `scope`, `autouse` and `fixture_name` are pytest's.
+    `scope`, `autouse` and `fixture_name` are pytest's. With `wrapper_class` the value is what that
+    makes of it.
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
@@ -50,6 +52,7 @@ def volume(
         fixture_name=fixture_name,
         depends_on=depends_on,
         shared=shared,
+        wrapper_class=wrapper_class,
     )
 
 

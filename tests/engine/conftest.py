@@ -86,10 +86,12 @@ BACKENDS = {
     "test_builds.py": ("docker-cli",),
     "test_conformance.py": ("docker-cli", "docker-py"),
     "test_docker_cli.py": ("docker-cli",),
+    "test_driver_guide.py": ("docker-cli",),
     "test_docker_py.py": ("docker-py",),
     "test_examples.py": ("docker-cli", "docker-py", "podman"),
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_logins.py": ("docker-cli", "podman"),
+    "test_tutorial.py": ("docker-cli",),
 }
 
 

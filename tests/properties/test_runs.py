@@ -47,7 +47,7 @@ FACTORIES: Mapping[str, tuple[Verb, str]] = {
     "fetch": ("pull", "repository='app'"),
 }
 # Keywords that another factory, or none, has.
-FOREIGN = ("wrapper_class", "initial_content", "detach", "no_such_keyword")
+FOREIGN = ("wait_for", "initial_content", "detach", "no_such_keyword")
 EXPRESSIONS = (
     *(
         "fxtr('text')",
