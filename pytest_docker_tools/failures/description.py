@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from .. import addresses
 from ..exceptions import DockerToolsError
 from ..output import decoded, printable
+from ..references import is_image_id
 from . import commands
 from .look import PATIENCE, Look, Unknown
 
@@ -53,9 +54,9 @@ def _row(label: str, text: str) -> str:
 def _image(entry: Entry, facts: Facts) -> str | None:
     """Give its name, or for one that is known by its id what the fixture refers to."""
     image: str | None = facts.get("Config", {}).get("Image")
-    if image is None or entry.image is None or not image.startswith("sha256:"):
+    if image is None or entry.image is None or not is_image_id(image):
         return image
-    return f"{entry.image} ({image[:19]})"
+    return f"{entry.image} ({image[:-52]})"
 
 
 def _name(entry: Entry, facts: Facts) -> str:

@@ -60,6 +60,14 @@ def test_a_running_container(entry: Entry) -> None:
     ]
 
 
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
+def test_the_image(entry: Entry, prefix: str) -> None:
+    """An id says less than what the fixture refers to, and is shown in short, in either form that engines have."""
+    entry.image = "{app.id}"
+    seen = Look({**entry.facts, "Config": {**entry.facts["Config"], "Image": f"{prefix}{'ab' * 32}"}})
+    assert described(entry, seen)["image"] == f"{{app.id}} ({prefix}{'ab' * 6})"
+
+
 def test_how_long_the_commands_can_be_used(entry: Entry) -> None:
     """Below the commands it says how long the container is there, and after its removal there are none."""
     assert "--docker-keep=failed" in described(entry, Look(entry.facts))["look"]
