@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import hypothesis  # noqa: F401  as below: its plugin for pytest would import it in each of them
 import pytest
 
 import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
