@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import hypothesis  # noqa: F401  as below: its plugin for pytest would import it in each of them
 import pytest
 
 import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in this process, whose imports pytester undoes
@@ -86,6 +85,13 @@ def own_place_to_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs in a test meet below its own home, and keep nothing, whatever the environment of the developer says."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("PYTEST_DOCKER_REUSE", raising=False)
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """pytest's own, whose runs do not import hypothesis: that takes longer than most of them."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    return pytester
 
 
 @pytest.fixture
