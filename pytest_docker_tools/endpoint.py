@@ -27,7 +27,7 @@ class Endpoint:
 
 
 def trouble(url: str, said: str) -> str:
-    """Complete "the engine at this address", where a client cannot speak to it, with what to do. `said` is its reason."""
+    """Complete "the engine at ..." for one that nobody can speak to, with what to do. `said` is the client's reason."""
     if url.startswith("unix://") and "permission denied" in said.lower():
         return "does not let your user in. Join the group that its socket belongs to (and log in anew)"
     return "does not answer. Start it"

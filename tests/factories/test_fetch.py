@@ -141,7 +141,9 @@ class TestWhatCannotBePulled:
         pytester.makepyfile(HEADER + "it = fetch(repository='local', tag='1')\ndef test_it(it): ...")
         result = run()
         result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines(["E *ImageNotFound: could not pull*The engine has an image of this name*'missing'*"])
+        result.stdout.fnmatch_lines(
+            ["E *ImageNotFound: could not pull*The engine has an image of this name*'missing'*"]
+        )
 
     @pytest.mark.parametrize(
         "keywords", ["repository='nowhere'", "repository='local', all_tags=True", "repository='local', platform='a/b'"]
