@@ -26,6 +26,13 @@ class Endpoint:
     local: bool
 
 
+def trouble(url: str, said: str) -> str:
+    """Complete "the engine at ..." for one that nobody can speak to, with what to do. `said` is the client's reason."""
+    if url.startswith("unix://") and "permission denied" in said.lower():
+        return "does not let your user in. Join the group that its socket belongs to (and log in anew)"
+    return "does not answer. Start it"
+
+
 def endpoint_at(address: str) -> Endpoint:
     """Give the endpoint at an address such as unix:///run/docker.sock, tcp://host:2375 or ssh://user@host.
 

@@ -229,6 +229,8 @@ def check_keywords(factory: Callable[..., Any], given: Iterable[str], known: typ
 
         own = inspect.signature(factory).parameters.values()
         names = [*options, *(item.name for item in own if item.kind is item.KEYWORD_ONLY)]
-        near = difflib.get_close_matches(keyword, names, n=1)
+        # What is only the beginning of a name, as in compose or of the client's flags, resembles it too little.
+        longer = sorted((name for name in names if len(keyword) > 2 and name.startswith(keyword)), key=len)
+        near = difflib.get_close_matches(keyword, names, n=1) or longer
         hint = f"Did you mean {near[0]!r}?" if near else f"It knows: {', '.join(sorted(names))}."
         raise UnknownKeyword(f"{factory.__name__}() has no keyword {keyword!r}. {hint}")

@@ -258,10 +258,11 @@ def raise_if_ended(container: Container) -> None:
         return
     memory = " because it was out of memory" if state.get("OOMKilled") else ""
     reason = f" ({state['Error']})" if state.get("Error") else ""
+    meant = "" if state["ExitCode"] else " If it is to end, say so: wait_for=probes.Exited()."
     raise ContainerFailed(
         container,
         f"Container {container.name!r} of image {container.attrs['Config']['Image']!r} ended with exit code "
-        f"{state['ExitCode']}{memory}{reason} before it was ready.{_last_output(container)}",
+        f"{state['ExitCode']}{memory}{reason} before it was ready.{meant}{_last_output(container)}",
     )
 
 

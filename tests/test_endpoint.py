@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_docker_tools.endpoint import Endpoint, endpoint_at
+from pytest_docker_tools.endpoint import Endpoint, endpoint_at, trouble
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,17 @@ from pytest_docker_tools.endpoint import Endpoint, endpoint_at
 def test_endpoint_at(address: str, url: str, host: str, local: bool) -> None:
     """Ports published by an engine are reached at the host of its address, or here where it has a socket."""
     assert endpoint_at(address) == Endpoint(url=url, host=host, local=local)
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "expected"),
+    [
+        ("unix:///run/docker.sock", "dial unix: connect: permission denied", "does not let your user in"),
+        ("unix:///run/docker.sock", "[Errno 13] Permission denied", "does not let your user in"),
+        ("unix:///run/docker.sock", "[Errno 2] No such file or directory", "does not answer"),
+        ("ssh://me@engine", "me@engine: Permission denied (publickey).", "does not answer"),
+    ],
+)
+def test_trouble(url: str, said: str, expected: str) -> None:
+    """A socket that the user may not open is told from an engine that is not there, and from one that wants a key."""
+    assert trouble(url, said).startswith(expected)

@@ -72,10 +72,18 @@ def test_known_keywords() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "near"), [("enviroment", "environment"), ("port", "ports"), ("volume", "volumes"), ("cmd_add", "cap_add")]
+    ("given", "near"),
+    [
+        ("enviroment", "environment"),
+        ("port", "ports"),
+        ("volume", "volumes"),
+        ("cmd_add", "cap_add"),
+        ("env", "environment"),
+        ("restart", "restart_policy"),
+    ],
 )
 def test_the_nearest_name_is_shown(given: str, near: str) -> None:
-    """A keyword that is misspelt is refused as a call with it would be, with the one that was meant."""
+    """A keyword that is misspelt, or cut short, is refused as a call with it would be, with the one that was meant."""
     with pytest.raises(UnknownKeyword, match=rf"container\(\) has no keyword '{given}'\. Did you mean '{near}'\?"):
         check_keywords(container, ["image", given], ContainerOptions)
     assert issubclass(UnknownKeyword, TypeError)

@@ -132,6 +132,14 @@ def test_a_container_that_ended_ends_the_wait_at_once(engine: MemoryEngine) -> N
     assert caught.value.container is container
 
 
+@pytest.mark.parametrize(("code", "expected"), [(0, True), (3, False)])
+def test_an_end_without_a_mistake(engine: MemoryEngine, code: int, expected: bool) -> None:
+    """Who may have meant a container that ends is told how that is said."""
+    with pytest.raises(ContainerFailed) as caught:
+        started(engine, MemoryImage(exits_with=code)).wait_until_ready()
+    assert ("If it is to end, say so: wait_for=probes.Exited()." in str(caught.value)) is expected
+
+
 @pytest.mark.parametrize("status", ["exited", "dead"])
 def test_states_that_are_ends(engine: MemoryEngine, status: str) -> None:
     """A container that has exited is over, as is one that the engine could not remove."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_docker_tools.build_output import without_colour
+from pytest_docker_tools.endpoint import trouble
 from pytest_docker_tools.exceptions import (
     Conflict,
     DriverError,
@@ -197,8 +198,8 @@ def error_for(
         return UnsupportedOption(keywords[name], f"{program} refused {name} with: {said}", **details)
     if kind is EngineUnavailable:
         return EngineUnavailable(
-            f"{program} could not {asked}: the engine at {engine} does not answer. Start it, or choose another one "
-            f"with {other_engine}. {program} said: {said}",
+            f"{program} could not {asked}: the engine at {engine} {trouble(engine, said)}, or choose another "
+            f"one with {other_engine}. {program} said: {said}",
             **details,
         )
     hint = advice or _ADVICE.get(kind, "")

@@ -14,6 +14,7 @@ import requests
 
 import pytest_docker_tools.exceptions as ours
 from pytest_docker_tools.credentials import hidden
+from pytest_docker_tools.endpoint import trouble
 
 __tracebackhide__ = True
 
@@ -175,7 +176,7 @@ def translated(error: BaseException, asked: str, url: str) -> BaseException:
 def unavailable(asked: str, url: str, said: str) -> EngineUnavailable:
     """Give the error for an engine that does not answer."""
     return EngineUnavailable(
-        f"docker-py could not {asked}: the engine at {url} does not answer. Start it, or name another one with "
+        f"docker-py could not {asked}: the engine at {url} {trouble(url, said)}, or name another one with "
         f"DOCKER_HOST or a context. docker-py said: {said}"
     )
 

@@ -30,6 +30,8 @@ _WaitForOne = probes.Probe | FixtureReference | Callable[..., Any]
 WaitFor = _WaitForOne | Sequence[_WaitForOne]
 
 _RUN_ONLY = ("detach", "stream")
+# What readiness, reports and the verbs ask of a wrapper, besides what a class may override.
+_OURS = ("driver", "look", "looking_until", "patience", "put_off", "asks_more", "is_plain", "waits_for")
 
 
 def container(
@@ -67,6 +69,7 @@ def container(
             "container(wrapper_class=...) takes a subclass of pytest_docker_tools.wrappers.Container, not "
             f"{wrapper_class!r}."
         )
+    _require_free_names(wrapper_class or Container)
     # A class is no reference to a fixture, so it does not take part in templates.
     make = partial(_make, wrapper_class=wrapper_class or Container)
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
@@ -81,6 +84,15 @@ def container(
         depends_on=depends_on,
         shared=shared,
     )
+
+
+def _require_free_names(wrapper_class: Callable[[Any], Container]) -> None:
+    for name in _OURS if isinstance(wrapper_class, type) else ():
+        if getattr(wrapper_class, name) is not getattr(Container, name):
+            raise UsageError(
+                f"container(wrapper_class=...) takes a class without an attribute {name!r} of its own, as that of "
+                f"pytest_docker_tools.wrappers.Container is needed. Give the one of {wrapper_class!r} another name."
+            )
 
 
 def _check(options: ContainerOptions) -> None:
@@ -112,7 +124,8 @@ def _probe(item: Any) -> Any:
 
 
 async def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Container:
-    timeout = _seconds(setup.options.pop("timeout"))
+    given = setup.options.pop("timeout")
+    timeout = None if given is None else _seconds(given)
     image = setup.options["image"]
     setup.options["image"] = getattr(image, "id", image)
     wait_for = _checked(setup.options.pop("wait_for"), setup.options)
@@ -124,7 +137,7 @@ async def _make(setup: Setup, wrapper_class: Callable[[Any], Container]) -> Cont
     async def prepare(entry: Entry, fresh: bool) -> Container:
         entry.image = str(setup.definition.outline()["image"])
         made = entry.container = _wrapped(wrapper_class, await resource.model(setup, entry))
-        made.timeout = made.timeout if timeout is None else timeout
+        made.timeout = _seconds(made.timeout) if timeout is None else timeout
         made.host_address = host_address
         made.wait_for = probes.checked([*probes.checked(made.wait_for), *wait_for])
         if fresh and files:
@@ -185,9 +198,7 @@ def _wrapped(wrapper_class: Callable[[Any], Container], container: Any) -> Conta
     return made
 
 
-def _seconds(timeout: Any) -> float | None:
-    if timeout is None:
-        return None
+def _seconds(timeout: Any) -> float:
     try:
         seconds = float(timeout)
     except (TypeError, ValueError):

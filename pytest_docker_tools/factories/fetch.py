@@ -11,7 +11,7 @@ from .. import once, timings
 from ..client import Image
 from ..definition import Setup
 from ..driver import Facts
-from ..exceptions import UsageError
+from ..exceptions import DriverError, EngineError, UsageError
 from ..factory import DependsOn, Scope, fixture
 from ..normalise import image_reference
 from ..normalise.values import text
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 Policy = Literal["missing", "always"]
+_TAKE_IT = (
+    "The engine has an image of this name: with policy='missing', or the ini option docker_pull_policy = missing, that "
+    "is taken, and no registry is asked."
+)
 
 
 def fetch(
@@ -81,7 +85,12 @@ async def _make(setup: Setup) -> Image:
 async def _pulled(setup: Setup, options: Mapping[str, Any]) -> str:
     async def pull() -> str:
         with progress.shown(setup, f"pulling {image_reference(options)!r}") as report:
-            return await call(timings.timed(setup, "pull", setup.driver.pull_image), options, report=report)
+            try:
+                return await call(timings.timed(setup, "pull", setup.driver.pull_image), options, report=report)
+            except EngineError as error:
+                if await call(_is_there_all_the_same, setup, options):
+                    error.args = (f"{error} {_TAKE_IT}",)
+                raise
 
     return await once.done(setup, "pull", options, pull)
 
@@ -120,3 +129,11 @@ def _on_engine(setup: Setup, options: Mapping[str, Any]) -> Facts | None:
     [facts] = setup.driver.inspect("image", [image_reference(options)])
     platform = str(options.get("platform") or "")
     return facts if facts and (not platform or is_surely_for(facts, platform)) else None
+
+
+def _is_there_all_the_same(setup: Setup, options: Mapping[str, Any]) -> bool:
+    """Say whether an image that cannot be pulled could be used as it is. What fails here is not what went wrong."""
+    try:
+        return not options.get("all_tags") and _on_engine(setup, options) is not None
+    except DriverError:
+        return False

@@ -70,7 +70,10 @@ def _written(keyword: str, bind: VolumeBind, *, split: bool) -> str:
             raise UnsupportedOption(keyword, f"{part!r} has a colon, which separates the parts here. Use 'mounts'.")
     if bind.source is not None and bind.source.startswith((".", "~")):
         # One client would take it from its own working directory, another refuse it.
-        raise UnsupportedOption(keyword, f"{bind.source!r} is neither an absolute path nor the name of a volume.")
+        raise UnsupportedOption(
+            keyword,
+            f"{bind.source!r} is neither an absolute path nor the name of a volume. Give str(Path(...).resolve()).",
+        )
     return ":".join(parts)
 
 

@@ -68,7 +68,7 @@ def _stale(wanted: Wanted, item: Item, is_half_made: bool, own: locks.Lock) -> s
     if not item.is_reusable:
         raise NotReusable(
             f"{wanted.setup.title} wants to reuse the {kind} {item.name!r}, which does not appear to be a reusable "
-            f"{kind}: it was not made with --reuse-containers. Remove it, or choose another name."
+            f"{kind}: it was made without --reuse-containers, or by version 3. Remove it, or choose another name."
         )
     if is_half_made:
         return "it was left half-made"

@@ -194,7 +194,7 @@ class Container(ContainerVerbs):
         if str(signal or 9).removeprefix("SIG") in ("9", "KILL"):
             # Not every engine has waited for the end.
             with contextlib.suppress(NotFound):
-                self.wait(max(self.timeout, readiness.SHORTEST_LOOK))
+                super().wait(max(self.timeout, readiness.SHORTEST_LOOK))
         readiness.wait_until_settled(self, self.timeout)
 
     def pause(self) -> None:

@@ -201,7 +201,9 @@ VALUES: Table = {
     ),
     "volume_relative": (
         "container(image='app', volumes={'./data': {'bind': '/a'}})",
-        refused("volumes", "'./data' is neither an absolute path nor the name of a volume."),
+        refused(
+            "volumes", "'./data' is neither an absolute path nor the name of a volume. Give str(Path(...).resolve())."
+        ),
     ),
     "volume_empty": (
         "container(image='app', volumes=[':'])",

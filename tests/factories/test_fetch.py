@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from pytest_docker_tools import fetch, fxtr
-from pytest_docker_tools.exceptions import UsageError
-from pytest_docker_tools.testing import MemoryEngine, MemoryImage
+from pytest_docker_tools.exceptions import EngineUnavailable, UsageError
+from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
 from ..conftest import Run
 
@@ -131,6 +132,42 @@ class TestPolicy:
         )
         run().assert_outcomes(passed=1)
         assert len(pulls(moved)) == 1
+
+
+class TestWhatCannotBePulled:
+    def test_it_is_on_the_engine(self, pytester: pytest.Pytester, run: Run, engine: MemoryEngine) -> None:
+        """Where a pull fails, and the engine has an image of that name, the error says how to use it."""
+        engine.add_image("local:1", OLD)
+        pytester.makepyfile(HEADER + "it = fetch(repository='local', tag='1')\ndef test_it(it): ...")
+        result = run()
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(
+            ["E *ImageNotFound: could not pull*The engine has an image of this name*'missing'*"]
+        )
+
+    @pytest.mark.parametrize(
+        "keywords", ["repository='nowhere'", "repository='local', all_tags=True", "repository='local', platform='a/b'"]
+    )
+    def test_it_is_not(self, pytester: pytest.Pytester, run: Run, engine: MemoryEngine, keywords: str) -> None:
+        """Where the engine has none, not for this platform, or nobody can tell whether it has all, nothing is added."""
+        engine.add_image("local:latest", OLD)
+        pytester.makepyfile(HEADER + f"it = fetch({keywords})\ndef test_it(it): ...")
+        result = run()
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["E *ImageNotFound: could not pull*"])
+        result.stdout.no_fnmatch_line("*The engine has an image*")
+
+    def test_the_engine_does_not_answer_either(
+        self, pytester: pytest.Pytester, run: Run, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where it cannot be said whether the engine has the image, the error is that of the pull."""
+        gone = EngineUnavailable("the engine is gone")
+        monkeypatch.setattr(MemoryDriver, "inspect", Mock(side_effect=gone))
+        pytester.makepyfile(HEADER + "it = fetch(repository='nowhere')\ndef test_it(it): ...")
+        result = run()
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["E *ImageNotFound: could not pull*"])
+        result.stdout.no_fnmatch_line("*the engine is gone*")
 
 
 class TestAllTags:

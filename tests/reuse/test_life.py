@@ -217,7 +217,10 @@ def test_a_foreign_one_is_refused(
     result = run("--reuse-containers")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [f"E  *{kind} 'it' (*) wants to reuse the {kind} 'taken', which does not appear to be a reusable {kind}*"]
+        [
+            f"E  *{kind} 'it' (*) wants to reuse the {kind} 'taken', which does not appear to be a reusable {kind}: "
+            "it was made without --reuse-containers, or by version 3. Remove it*"
+        ]
     )
     assert MemoryDriver(engine).inspect(kind, ["taken"]) != [None]
     assert not is_used(engine, kind, "taken")

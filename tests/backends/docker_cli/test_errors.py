@@ -139,6 +139,12 @@ def test_an_engine_that_does_not_answer_is_named() -> None:
     assert "choose another one with DOCKER_HOST or a context" in str(error)
 
 
+def test_an_engine_whose_socket_belongs_to_others() -> None:
+    """The error says that it is the user who may not, not the engine that is away."""
+    error = make("permission denied while trying to connect to the Docker daemon socket", EngineUnavailable)
+    assert "the engine at unix:///run/docker.sock does not let your user in" in str(error)
+
+
 def test_a_refused_flag_is_an_unsupported_option() -> None:
     """A flag that this client or engine does not have is told by the keyword that it is for."""
     error = make("unknown flag: --cpus", UnsupportedOperation)
