@@ -72,6 +72,14 @@ def is_described(name: str, page: Path) -> bool:
     return any(f"{name}.".startswith(f"{place}.") for place in places) and bool(pkgutil.resolve_name(name))
 
 
+def test_the_modules() -> None:
+    """CONTRIBUTING.md has every module that stands in no folder of the library, once."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("| about | modules |\n")[2].partition("\n\n")[0]
+    told = [name for line in table.splitlines()[1:] for name in re.findall("`(.*?)`", line.split("|")[2])]
+    modules = {path.stem for path in (ROOT / "pytest_docker_tools").glob("*.py")} - {"__init__"}
+    assert sorted(told) == sorted(modules)
+
+
 def test_the_places_of_a_keyword() -> None:
     """CONTRIBUTING.md has every file that has to be changed for one more keyword, and no other."""
     keyword = "cpu_rt_" + "runtime"
