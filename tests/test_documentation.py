@@ -72,6 +72,28 @@ def is_described(name: str, page: Path) -> bool:
     return any(f"{name}.".startswith(f"{place}.") for place in places) and bool(pkgutil.resolve_name(name))
 
 
+def test_the_modules() -> None:
+    """CONTRIBUTING.md has every module that stands in no folder of the library, once."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("| about | modules |\n")[2].partition("\n\n")[0]
+    told = [name for line in table.splitlines()[1:] for name in re.findall("`(.*?)`", line.split("|")[2])]
+    modules = {path.stem for path in (ROOT / "pytest_docker_tools").glob("*.py")} - {"__init__"}
+    assert sorted(told) == sorted(modules)
+
+
+def test_the_places_of_a_keyword() -> None:
+    """CONTRIBUTING.md has every file that has to be changed for one more keyword, and no other."""
+    keyword = "cpu_rt_" + "runtime"
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("## A keyword more")[2].partition("\n\nPodman")[0]
+    told = {
+        place for line in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for place in re.findall("`(.*?)`", line)
+    }
+    files = [
+        path for folder in ("backends", "docs", "pytest_docker_tools", "tests") for path in (ROOT / folder).rglob("*")
+    ]
+    read = [path for path in files if path.suffix in (".md", ".py") and "build" not in path.parts]
+    assert told == {str(path.relative_to(ROOT)) for path in read if keyword in path.read_text()}
+
+
 def test_the_readme_leads_everywhere() -> None:
     """The README names every page in docs, but for those of the site."""
     text = (ROOT / "README.md").read_text()

@@ -32,6 +32,10 @@ class CommandLine(Driver):
 
     backend: ClassVar[str] = "docker-cli"
     program: ClassVar[str] = "docker"
+    # Words that come before those of each command, as "engine" in "boxctl engine ps".
+    first_words: ClassVar[Sequence[str]] = ()
+    # What it writes before each line that it says itself, such as "boxctl: ".
+    prefix: ClassVar[str] = ""
     install: ClassVar[str] = (
         "Install the docker client (a package named docker-cli, docker-ce-cli or docker.io), or choose another "
         "backend with --docker-backend."
@@ -129,6 +133,8 @@ class CommandLine(Driver):
         self.runner = Runner(
             binary or self.program,
             {**self.fixed_variables, **self._absolute_paths(), **(environment or {})},
+            first_words=self.first_words,
+            prefix=self.prefix,
             install=self.install,
         )
         self._given = environment or {}
@@ -174,7 +180,7 @@ class CommandLine(Driver):
     def client_command(self) -> Sequence[str]:
         # What the tests have chosen for this driver, a terminal does not have.
         chosen = [f"{name}={value or ''}" for name, value in self._given.items() if name in self.engine_variables]
-        return (*(["env", *map(hidden, chosen)] if chosen else []), self.runner.name)
+        return (*(["env", *map(hidden, chosen)] if chosen else []), self.runner.name, *self.first_words)
 
     def close(self) -> None:
         self.runner.close()
@@ -223,7 +229,7 @@ class CommandLine(Driver):
             for line in lines:
                 log += line
                 _report(report, line)
-        return Result(todo.shown(self.runner.name), lines.exit_code or 0, b"", bytes(log))
+        return self.runner.result(todo, lines.exit_code or 0, b"", bytes(log))
 
     def _error(
         self,

@@ -119,7 +119,7 @@ class Containers(Creation):
         reason = errors.clean(b"".join(said.splitlines(keepends=True)[-1:]).decode(errors="replace"))
         return EngineError(
             f"{self.runner.name} could not {asked}: {reason or f'exit code {exit_code}'}",
-            command=todo.shown(self.runner.name),
+            command=todo.shown(self.runner.typed),
             exit_code=exit_code,
             stderr=reason,
         )

@@ -30,7 +30,7 @@ class DockerCLIDriver(Containers, Images, Networks):
             "volume": self._volume_arguments,
         }
         chosen = self._normalised(verb, options)
-        command = Command(tuple(arguments[verb](chosen))).shown(self.runner.name)
+        command = Command(tuple(arguments[verb](chosen))).shown(self.runner.typed)
         return " ".join([*(f"{name}=***" for name in self.configuration_variables(chosen)), command])
 
     def configuration_variables(self, chosen: Options) -> Sequence[str]:

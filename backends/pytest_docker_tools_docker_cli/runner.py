@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -51,7 +51,7 @@ class Command:
 
     def shown(self, program: str) -> str:
         """Give it as one would type it, without what may be secret."""
-        return shlex.join([program, *map(_without_secret, self.arguments)])
+        return " ".join([program, *(shlex.quote(_without_secret(word)) for word in self.arguments)])
 
 
 def _without_secret(word: str) -> str:
@@ -67,12 +67,13 @@ def _is_passable(word: str) -> bool:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command gave."""
+    """What a command gave. `prefix` is what the client writes before each line of its own."""
 
     command: str
     exit_code: int
     stdout: bytes
     stderr: bytes
+    prefix: str = ""
 
     @property
     def text(self) -> str:
@@ -80,23 +81,37 @@ class Result:
 
     @property
     def complaint(self) -> str:
-        return self.stderr.decode(errors="replace").strip()
+        said = self.stderr.decode(errors="replace")
+        return re.sub(rf"(?m)^{re.escape(self.prefix)}", "", said).strip()
 
 
 class Runner:
     """Runs commands of `program`, in the environment and the directory that there are now.
 
     Later changes of this process's own do not matter. `environment` replaces variables, or with None removes them.
+    `first_words` come before the arguments of each command; `prefix` is that of results.
     Methods may be called from several threads at once. They raise `EngineUnavailable` where the program is missing,
     and after `close`; `DeadlineExceeded` where a command is not done in time. Whichever way a call is left, what it
     started is gone, with its children.
     """
 
-    def __init__(self, program: str, environment: Mapping[str, str | None] | None = None, *, install: str = "") -> None:
+    def __init__(
+        self,
+        program: str,
+        environment: Mapping[str, str | None] | None = None,
+        *,
+        first_words: Sequence[str] = (),
+        prefix: str = "",
+        install: str = "",
+    ) -> None:
         changed = {**os.environ, **(environment or {})}
         self.environment = {name: value for name, value in changed.items() if value is not None}
         self.directory = os.getcwd()
         self.name = os.path.basename(program).removesuffix(".exe")
+        self.first_words = tuple(first_words)
+        self.prefix = prefix
+        # What one would type before the arguments.
+        self.typed = shlex.join((self.name, *self.first_words))
         found = shutil.which(program, path=self.environment.get("PATH"))
         self.program = found and os.path.abspath(found)
         if self.program:
@@ -121,7 +136,11 @@ class Runner:
             self.refuse_if_closed(command)
             self.refuse_if_killed(command, exit_code)
             child.check()
-        return Result(command.shown(self.name), exit_code, bytes(stdout), bytes(stderr))
+        return self.result(command, exit_code, bytes(stdout), bytes(stderr))
+
+    def result(self, command: Command, exit_code: int, stdout: bytes, stderr: bytes) -> Result:
+        """Give what a command gave."""
+        return Result(command.shown(self.typed), exit_code, stdout, stderr, self.prefix)
 
     @contextlib.contextmanager
     def lines(
@@ -165,27 +184,27 @@ class Runner:
     def late(self, command: Command, deadline: Deadline) -> DeadlineExceeded:
         """Give the error for a command that was not done in time."""
         return DeadlineExceeded(
-            f"'{self.name} {_verb(command)}' was not done after {deadline.seconds:g} seconds and was ended. See "
-            f"whether '{self.name} version' answers; if the engine is only slow, allow it more time (the ini option "
+            f"'{self.typed} {_verb(command)}' was not done after {deadline.seconds:g} seconds and was ended. See "
+            f"whether '{self.typed} version' answers; if the engine is only slow, allow it more time (the ini option "
             "docker_timeout is what a call gets that is given no time of its own).",
-            command=command.shown(self.name),
+            command=command.shown(self.typed),
         )
 
     def refuse_if_closed(self, command: Command) -> None:
         """Raise `EngineUnavailable` after `close`."""
         if self._closed:
             raise EngineUnavailable(
-                f"'{self.name} {_verb(command)}' was not done: the connection to the engine has been closed.",
-                command=command.shown(self.name),
+                f"'{self.typed} {_verb(command)}' was not done: the connection to the engine has been closed.",
+                command=command.shown(self.typed),
             )
 
     def refuse_if_killed(self, command: Command, exit_code: int) -> None:
         """Raise `EngineError` for a command that was: of what it did and has written nothing is known to be whole."""
         if exit_code < 0:
             error = EngineError(
-                f"'{self.name} {_verb(command)}' was killed by signal {-exit_code} before it was done, by this system "
+                f"'{self.typed} {_verb(command)}' was killed by signal {-exit_code} before it was done, by this system "
                 "(is there enough memory?) or by another process.",
-                command=command.shown(self.name),
+                command=command.shown(self.typed),
                 exit_code=exit_code,
             )
             error.is_in_doubt = True
@@ -202,12 +221,12 @@ class Runner:
     def _start(self, command: Command, streams: Streams) -> Child:
         self.refuse_if_closed(command)
         if self.program is None:
-            raise EngineUnavailable(self._missing, command=command.shown(self.name))
+            raise EngineUnavailable(self._missing, command=command.shown(self.typed))
         self._require_passable(command)
         kept = {name: value for name, value in self.environment.items() if name not in command.unset}
         try:
             child = Child(
-                [self.program, *command.arguments],
+                [self.program, *self.first_words, *command.arguments],
                 environment={**kept, **command.secrets},
                 directory=self.directory,
                 streams=streams,
@@ -218,9 +237,9 @@ class Runner:
             raise self._not_started(command, error) from None
         except ValueError:
             raise EngineError(
-                f"'{self.name} {_verb(command)}' was not run: a name in it has a NUL character, or half of a surrogate "
-                "pair, which no process can be given. Correct the name.",
-                command=command.shown(self.name),
+                f"'{self.typed} {_verb(command)}' was not run: a name in it has a NUL character, or half of a "
+                "surrogate pair, which no process can be given. Correct the name.",
+                command=command.shown(self.typed),
             ) from None
         with self._lock:
             self._children.add(child)
@@ -235,15 +254,15 @@ class Runner:
         for word in command.arguments:
             if not _is_passable(word):
                 raise EngineError(
-                    f"'{self.name} {_verb(command)}' was not run: {_without_secret(word)!r} has a NUL character, or "
+                    f"'{self.typed} {_verb(command)}' was not run: {_without_secret(word)!r} has a NUL character, or "
                     "half of a surrogate pair, which no process can be given."
                 )
 
     def _not_started(self, command: Command, error: OSError) -> EngineError | EngineUnavailable:
-        shown = command.shown(self.name)
+        shown = command.shown(self.typed)
         if error.errno == errno.E2BIG:
             return EngineError(
-                f"'{self.name} {_verb(command)}' was not run: its arguments and environment are longer than this "
+                f"'{self.typed} {_verb(command)}' was not run: its arguments and environment are longer than this "
                 "system allows. Pass what is long in a file, e.g. in a volume.",
                 command=shown[:1000],
             )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from pytest_docker_tools.driver import CAPABILITIES, Driver
 from pytest_docker_tools.testing import conformance
+from pytest_docker_tools_docker_cli import DockerCLIDriver
 
 from ..conftest import write_distribution
+from ..engine.conftest import REFUSED_BY_BUILDER, BuilderKind
 
 BACKENDS = Path(__file__).parents[2] / "backends"
 GUIDE = (BACKENDS / "README.md").read_text()
@@ -91,6 +94,28 @@ def test_the_table_of_modules() -> None:
     table = GUIDE.partition("| module |")[2].partition("\n\n")[0]
     modules = {path.name for path in (BACKENDS / "pytest_docker_tools_docker_cli").glob("*.py")}
     assert set(re.findall(r"`(\w+\.py)`", table)) == modules - {"__init__.py", "driver.py"}
+
+
+def test_the_table_of_scripts() -> None:
+    """What a driver for another script has is what the driver for docker has, too."""
+    table = GUIDE.partition("| the script |")[2].partition("\n\n")[0]
+    names = re.findall(r"`(\w+)(?: =.*?)?`", re.sub(r"^\| [^|]* \|", "", table, flags=re.MULTILINE))
+    assert {"first_words", "prefix", "refuses"} < set(names)
+    assert [name for name in names if not hasattr(DockerCLIDriver, name)] == []
+
+
+def test_the_table_of_rows() -> None:
+    """The guide has every row that depends on the builder, as the suite of this project leaves them out."""
+    table = GUIDE.partition("| with | rows |")[2].partition("\n\n")[0]
+    kinds: Mapping[str, BuilderKind] = {
+        "the classic builder": "classic",
+        "BuildKit of a client before 23": "BuildKit",
+        "BuildKit of buildx": "buildx",
+    }
+    for name, kind in kinds.items():
+        told = re.search(rf"^\| {name} \| (.*?)[|;]", table, re.MULTILINE)
+        assert told
+        assert set(re.findall("`(.*?)`", told[1])) - {"squash"} == REFUSED_BY_BUILDER[kind]
 
 
 def test_the_table_of_capabilities() -> None:

@@ -19,6 +19,7 @@ from pytest_docker_tools.exceptions import (
     Conflict,
     EngineError,
     EngineUnavailable,
+    EngineWarning,
     Forbidden,
     NotFound,
     Unauthorized,
@@ -81,6 +82,18 @@ class OtherDriver(DockerCLIDriver):
     part_of_a_name: ClassVar[Mapping[Kind, re.Pattern[str]]] = {"volume": re.compile(".*")}
     exec_failure = 255
     force_flags: ClassVar[Mapping[Kind, Sequence[str]]] = {"container": ("--force", "--time=0")}
+
+
+class WrappedDriver(DockerCLIDriver):
+    """A driver for a script around docker."""
+
+    program = "client"
+    first_words = ("engine",)
+    prefix = "client: "
+    host_variable = ""
+
+    def address_command(self) -> Sequence[str]:
+        return ("where",)
 
 
 def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> DockerCLIDriver:
@@ -313,6 +326,37 @@ sys.exit("this is not to be removed") if sys.argv[1] != "inspect" else print('{"
     def test_how_a_person_begins_a_command(self, environment: dict[str, str | None], words: list[str]) -> None:
         """A command for a driver whose engine the tests have chosen has the variables that choose it, as shown."""
         assert list(OtherDriver(environment=environment).client_command()) == words
+
+    def test_a_script_with_first_words(self, recording: Recording) -> None:
+        """They come first in what is run, in what is shown, and in what a person is told to type."""
+        runner, recorded = recording
+        driver = driver_on(runner, WrappedDriver)
+        driver.create_container({"image": "x"})
+        assert recorded()["argv"] == ["engine", "create", "--pull=never", "--", "x"]
+        assert driver.shown("container", {"image": "x"}) == "client engine create --pull=never -- x"
+        assert list(driver.client_command()) == ["client", "engine"]
+
+    def test_a_script_that_knows_engines_by_name(self, write_client: WriteClient) -> None:
+        """Without a variable that has the address, the command that prints it is asked."""
+        runner = write_client(
+            "import sys; print('\"tcp://192.0.2.1:1\"' if sys.argv[1:] == ['engine', 'where'] else 0)"
+        )
+        assert driver_on(runner, WrappedDriver).endpoint().host == "192.0.2.1"
+
+    @pytest.mark.parametrize("said", ["No such network: x", "network x not found"])
+    def test_a_script_that_writes_its_name(self, write_client: WriteClient, said: str) -> None:
+        """What the script writes before docker's lines does not keep them from being understood, nor is it repeated."""
+        text = f"client: Error response from daemon: {said}\nclient: exit status 1"
+        driver = driver_on(write_client(f"import sys; sys.exit({text!r})"), WrappedDriver)
+        driver.remove("network", ["x"])
+        with pytest.raises(NotFound, match=f"^client could not start container 'x': {said}\\.$"):
+            driver.start("x")
+
+    def test_a_script_that_writes_its_name_before_a_warning(self, write_client: WriteClient) -> None:
+        """A warning of the engine's is one also there."""
+        runner = write_client(f"import sys; print('client: WARNING: no room', file=sys.stderr); print({'1d' * 32!r})")
+        with pytest.warns(EngineWarning, match="no room"):
+            driver_on(runner, WrappedDriver).create_container({"image": "x"})
 
     def test_its_recipe(self, recording: Recording) -> None:
         """Another process is told the backend, the client and what chooses the engine."""

@@ -391,6 +391,22 @@ class TestProgram:
         runner = Runner(str(tmp_path / "client"), {"NEW": "1", "HOME": None})
         assert runner.run(command(), NEVER).text == "1 None"
 
+    def test_first_words(self, tmp_path: Path, recording: Recording) -> None:
+        """They come before those of each command, in what is run, shown and said."""
+        runner = Runner(str(tmp_path / "client"), first_words=("the engine", "x"))
+        assert runner.run(command("ps", "--all"), NEVER).command == "client 'the engine' x ps --all"
+        assert recording[1]()["argv"] == ["the engine", "x", "ps", "--all"]
+        runner.close()
+        with pytest.raises(EngineUnavailable, match=r"^'client 'the engine' x ps' was not done"):
+            runner.run(command("ps"), NEVER)
+
+    def test_prefix(self, tmp_path: Path, write_client: WriteClient) -> None:
+        """What the client writes before its lines is not what it complains of; elsewhere in a line it stays."""
+        write_client("import sys; sys.exit('a.b: Error: no a.b: x\\na.b: exit status 1\\naxb: y')")
+        result = Runner(str(tmp_path / "client"), prefix="a.b: ").run(command(), NEVER)
+        assert result.complaint == "Error: no a.b: x\nexit status 1\naxb: y"
+        assert result.stderr == b"a.b: Error: no a.b: x\na.b: exit status 1\naxb: y\n"
+
 
 class TestSecrets:
     def test_reach_the_environment_only(self, recording: Recording) -> None:
