@@ -15,7 +15,7 @@ from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.fixtures import Named
 from pytest_docker_tools.wrappers import Container
 
-from .conftest import Project
+from .conftest import Left, Project
 
 PYTHON = "localhost/pytest-docker-tools/python"
 # A shell script as a container's command.
@@ -71,7 +71,7 @@ BINDS_UDP = (
         ),
     ],
 )
-def test_ready(project: Project, left: Callable[[], list[str]], definition: str, claim: str) -> None:
+def test_ready(project: Project, left: Left, definition: str, claim: str) -> None:
     """A container is ready once it can be used, in each mode of networks, and not before."""
     project(SHELL + f"it = {definition}\ndef test_it(it):\n    assert {claim}").assert_outcomes(passed=1)
     assert left() == []
@@ -129,7 +129,7 @@ def test_ready(project: Project, left: Callable[[], list[str]], definition: str,
         ),
     ],
 )
-def test_not_ready(project: Project, left: Callable[[], list[str]], definition: str, said: str) -> None:
+def test_not_ready(project: Project, left: Left, definition: str, said: str) -> None:
     """When time is over, the error says which probe failed last, and how."""
     result = project(SHELL + f"it = {definition}\ndef test_it(it): ...")
     result.assert_outcomes(errors=1)
@@ -151,7 +151,7 @@ def test_not_ready(project: Project, left: Callable[[], list[str]], definition: 
         ("", "[probes.LogLine('listens'), probes.Exec('test -e /go'), lambda container: True]"),
     ],
 )
-def test_wait_for(project: Project, left: Callable[[], list[str]], definition: str, wait_for: str) -> None:
+def test_wait_for(project: Project, left: Left, definition: str, wait_for: str) -> None:
     """What is waited for is waited for, and may have references to fixtures."""
     result = project(
         SHELL
@@ -186,7 +186,7 @@ def test_it(it):
     assert left() == []
 
 
-def test_a_container_that_does_its_work_once(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_container_that_does_its_work_once(project: Project, left: Left) -> None:
     """One that is to end is ready when it has, its log stays, and what depends on it comes after."""
     result = project(
         SHELL
@@ -251,7 +251,7 @@ def test_looks_at_one_that_ends(driver: Driver, image: str, named: Named, calls:
     assert set(calls) == {"inspect"}
 
 
-def test_one_that_fails_at_its_work(project: Project, left: Callable[[], list[str]]) -> None:
+def test_one_that_fails_at_its_work(project: Project, left: Left) -> None:
     """One that was to end with 0, and ends otherwise, is an error at once, with its log; nothing comes after it."""
     result = project(
         SHELL
@@ -266,7 +266,7 @@ def test_it(api): ...
     assert left() == []
 
 
-def test_ready_again(project: Project, left: Callable[[], list[str]]) -> None:
+def test_ready_again(project: Project, left: Left) -> None:
     """restart, start and unpause return when the container is ready again, and its ports are those of now."""
     result = project(
         SHELL
@@ -348,7 +348,7 @@ def test_paused_and_failed(it):
     assert left() == []
 
 
-def test_disconnected(project: Project, backend: str, left: Callable[[], list[str]]) -> None:
+def test_disconnected(project: Project, backend: str, left: Left) -> None:
     """Without a network, a container is not reached there; afterwards it is, and has its name there."""
     result = project(
         SHELL
@@ -416,9 +416,7 @@ def test_ended(web, front):
     assert left() == []
 
 
-def test_a_fixed_address_is_kept(
-    project: Project, wide_network: str, subnet: int, left: Callable[[], list[str]]
-) -> None:
+def test_a_fixed_address_is_kept(project: Project, wide_network: str, subnet: int, left: Left) -> None:
     """The addresses that a container was given by the user are its own again after it was disconnected."""
     four, six = f"198.18.{subnet}.77", str(IPv6Address(f"2001:db8:{subnet:x}::77"))
     result = project(
