@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from . import drivers, items, labels, ledger, locks, orphans, processes, runs
+from . import drivers, items, labels, ledger, locks, orphans, processes, runs, sharing
 from .driver import Driver, Recipe
 from .exceptions import EngineUnavailable
 from .terminal import summary, writing
@@ -58,6 +58,14 @@ def begin(config: pytest.Config, client: Any) -> bool:
         except EngineUnavailable:
             config.stash[_IS_AWAY] = True
     return is_watched
+
+
+def remove_shared(config: pytest.Config) -> None:
+    """Remove, at the end of the controller of xdist, what its workers had in common."""
+    # Their watchers have ended with them.
+    for recipe in sharing.recipes(config):
+        watch(config, recipe)
+    sharing.remove_all(config)
 
 
 def watch(config: pytest.Config, recipe: Recipe) -> bool:
