@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import drivers, labels, orphans, processes, runs
+from . import drivers, items, labels, orphans, processes, runs
 from .exceptions import DockerToolsError
 
 __tracebackhide__ = True
@@ -36,7 +36,7 @@ def remove_left(process: str, place: str, run: str, backend: str, settings: Mapp
             _end_commands(process, asked)
         try:
             with contextlib.closing(drivers.open_driver(backend, settings)) as driver:
-                there = orphans.found(driver, labels.RUN, run)
+                there = items.ours(driver, labels.RUN, run)
                 fates = list(orphans.remove(driver, Path(place), there, "dead"))
         except (DockerToolsError, OSError):
             # The engine may be started again.

@@ -88,8 +88,8 @@ def _read(archive: IO[bytes]) -> Iterator[tarfile.TarFile]:
             yield members
     except _UNREADABLE as error:
         raise EngineError(
-            f"The engine gave an archive that cannot be read: {error}. Try it again; if it stays so, see what "
-            "'docker cp' makes of that path."
+            f"The engine gave an archive that cannot be read: {error}. Try it again; if it stays so, see what the "
+            "'cp' command of the engine's own client makes of that path."
         ) from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from . import meeting, orphans
+from . import items, meeting, orphans
 from .driver import Driver
 from .items import Item
 from .terminal import writing
@@ -19,7 +19,7 @@ def run(driver: Driver, write: Callable[[str], object], *, everything: bool) -> 
     Each thing is written in a line. What a run is using, and what may be somebody else's, is never removed. Raises
     `EngineUnavailable`, and other errors where it cannot be told what is there.
     """
-    place, there, outcomes = meeting.folder(), orphans.found(driver), Counter[orphans.Outcome]()
+    place, there, outcomes = meeting.folder(), items.ours(driver), Counter[orphans.Outcome]()
     width = max((len(_title(item)) for item in there), default=0)
     for item, outcome, why in orphans.remove(driver, place, there, "all" if everything else "old"):
         outcomes[outcome] += 1

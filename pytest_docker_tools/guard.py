@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from . import drivers, labels, ledger, locks, orphans, processes, runs
+from . import drivers, items, labels, ledger, locks, orphans, processes, runs, sharing
 from .driver import Driver, Recipe
 from .exceptions import EngineUnavailable
 from .terminal import summary, writing
@@ -58,6 +58,14 @@ def begin(config: pytest.Config, client: Any) -> bool:
         except EngineUnavailable:
             config.stash[_IS_AWAY] = True
     return is_watched
+
+
+def remove_shared(config: pytest.Config) -> None:
+    """Remove, at the end of the controller of xdist, what its workers had in common."""
+    # Their watchers have ended with them.
+    for recipe in sharing.recipes(config):
+        watch(config, recipe)
+    sharing.remove_all(config)
 
 
 def watch(config: pytest.Config, recipe: Recipe) -> bool:
@@ -142,7 +150,7 @@ def _swept(driver: Driver, place: Path) -> Iterator[orphans.Fate]:
     """Remove what is dead, until the time for that is over."""
     end = time.monotonic() + _PATIENCE_AT_BEGIN
     # That spares looking at what is reusable. An image that a volume was filled through is in nobody's way.
-    there = orphans.found(driver, labels.REUSABLE, "false", ("container", "network", "volume"))
+    there = items.ours(driver, labels.REUSABLE, "false", ("container", "network", "volume"))
     while there:
         busy = []
         for fate in orphans.remove(driver, place, there, "dead"):

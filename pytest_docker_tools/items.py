@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from . import labels, moments
@@ -68,6 +69,27 @@ def is_of_labelled_image(driver: Driver, item: Item) -> bool:
 def labelled(driver: Driver, kind: Kind, label: str, value: str) -> list[Item]:
     """Give all of a kind that have a label."""
     return of_refs(driver, kind, driver.ids(kind, {"label": f"{label}={value}"}))
+
+
+def ours(
+    driver: Driver,
+    label: str = labels.CREATOR,
+    value: str = labels.CREATED_BY_US,
+    kinds: Sequence[Kind] = KINDS,
+) -> list[Item]:
+    """Give what this project has made and has a label, in the order in which it can be removed."""
+    marks = dict.fromkeys(kinds, f"{label}={value}")
+    if "image" in marks:
+        # One that somebody made from a container of ours has its labels.
+        marks["image"] = f"{labels.SEEDING}=true"
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        listed = pool.map(lambda kind: of_refs(driver, kind, driver.ids(kind, {"label": marks[kind]})), marks)
+        there = [item for of_kind in listed for item in of_kind]
+    return in_removal_order(
+        item
+        for item in there
+        if item.labels.get(label) == value and item.labels.get(labels.CREATOR) == labels.CREATED_BY_US
+    )
 
 
 def of_refs(driver: Driver, kind: Kind, refs: list[str]) -> list[Item]:

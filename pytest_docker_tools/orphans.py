@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from . import items, labels, lasting, locks, owners, resource
-from .driver import KINDS, Driver, Kind
+from .driver import Driver
 from .exceptions import DriverError, EngineUnavailable
 from .items import Item
 from .reuse import use
@@ -36,27 +35,6 @@ class Fate(NamedTuple):
     item: Item
     outcome: Outcome
     why: str
-
-
-def found(
-    driver: Driver,
-    label: str = labels.CREATOR,
-    value: str = labels.CREATED_BY_US,
-    kinds: Sequence[Kind] = KINDS,
-) -> list[Item]:
-    """Give what this project has made and has a label, in the order in which it can be removed."""
-    marks = dict.fromkeys(kinds, f"{label}={value}")
-    if "image" in marks:
-        # One that somebody made from a container of ours has its labels.
-        marks["image"] = f"{labels.SEEDING}=true"
-    with ThreadPoolExecutor(len(kinds)) as pool:
-        listed = pool.map(lambda kind: items.of_refs(driver, kind, driver.ids(kind, {"label": marks[kind]})), marks)
-        there = [item for of_kind in listed for item in of_kind]
-    return items.in_removal_order(
-        item
-        for item in there
-        if item.labels.get(label) == value and item.labels.get(labels.CREATOR) == labels.CREATED_BY_US
-    )
 
 
 def remove(driver: Driver, place: Path, there: list[Item], extent: Extent) -> Iterator[Fate]:

@@ -35,6 +35,13 @@ _OVERLAP = ("ordered", "graph", "off")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("docker", "containers")
+    _add_options_of_runs(group)
+    _add_options_of_what_is_told(group)
+    _add_settings_of_engines(parser)
+    _add_settings_of_runs(parser)
+
+
+def _add_options_of_runs(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--docker-backend",
         metavar="NAME",
@@ -64,6 +71,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Keep the containers of failed tests, with their networks and volumes, and say at the end how to look at "
         "them and how to remove them.",
     )
+
+
+def _add_options_of_what_is_told(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--docker-cleanup",
         nargs="?",
@@ -90,6 +100,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Write the run as a timeline, a page for a browser, into FILE: what was done side by side, and what "
         "waited for what.",
     )
+
+
+def _add_settings_of_engines(parser: pytest.Parser) -> None:
     parser.addini("docker_backend", "The driver, where neither --docker-backend nor PYTEST_DOCKER_BACKEND names one.")
     parser.addini(
         "docker_pull_policy",
@@ -112,6 +125,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "all of its addresses, as engines do).",
         default="",
     )
+
+
+def _add_settings_of_runs(parser: pytest.Parser) -> None:
     parser.addini(
         "docker_overlap",
         "What of a test is made at the same time: ordered (nothing before the other fixtures that precede it), graph "
@@ -274,12 +290,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         from . import runs
 
         if runs.has_shared(session.config):
-            from . import guard, sharing
+            from . import guard
 
-            # The watchers of its workers have ended with these.
-            for recipe in sharing.recipes(session.config):
-                guard.watch(session.config, recipe)
-            sharing.remove_all(session.config)
+            guard.remove_shared(session.config)
     if _SUMMARY_MODULE in sys.modules:
         from .terminal import summary
 

@@ -15,7 +15,7 @@ import pytest
 
 from . import drivers, items, labels, lasting, ledger, locks, resource, runs
 from .definition import Setup
-from .driver import KINDS, Driver, Recipe
+from .driver import Driver, Recipe
 from .exceptions import DockerToolsError, DriverError, UsageError
 from .failures import keeping
 from .items import Item
@@ -84,10 +84,8 @@ def remove_all(config: pytest.Config) -> None:
 
 def _left(driver: Driver, run: runs.Run) -> Iterator[str]:
     """Remove what a run has made, but for what it keeps, and say what stays, and why."""
-    found = [item for kind in KINDS for item in items.labelled(driver, kind, labels.RUN, run.id)]
-    for item in items.in_removal_order(found):
-        # An image that somebody made from a container of ours has its labels.
-        if run.is_spared(item.ref) or (item.kind == "image" and labels.SEEDING not in item.labels):
+    for item in items.ours(driver, labels.RUN, run.id):
+        if run.is_spared(item.ref):
             continue
         try:
             resource.remove(driver, item.kind, item.ref)

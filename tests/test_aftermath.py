@@ -16,11 +16,13 @@ from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
 
 from .conftest import leave, names
 
+Opened = list[tuple[str, Mapping[str, Any]]]
+
 
 @pytest.fixture
-def opened(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, Any]]]:
+def opened(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """With what drivers are opened."""
-    opened: list[tuple[str, Mapping[str, Any]]] = []
+    opened: Opened = []
 
     def open_driver(backend: str, settings: Mapping[str, Any]) -> MemoryDriver:
         opened.append((backend, settings))
@@ -39,18 +41,18 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def remove_left(dead: PytestRun) -> Callable[[], None]:
+def remove_left(dead: PytestRun, opened: Opened) -> Callable[[], None]:
     """Remove what the dead run has left."""
     return lambda: aftermath.remove_left("", str(dead.meeting), dead.id, "mine", {"a": 1})
 
 
+@pytest.mark.usefixtures("pauses")
 def test_what_it_left_is_removed(
     engine: MemoryEngine,
     dead: PytestRun,
     place: Path,
     remove_left: Callable[[], None],
-    opened: list[tuple[str, Mapping[str, Any]]],
-    pauses: list[float],
+    opened: Opened,
 ) -> None:
     """It is what that run has made, on the engine that it used, but for what it kept on purpose."""
     other = PytestRun(place, uuid.uuid4().hex, "main")
@@ -71,7 +73,6 @@ def test_until_nothing_appears(
     engine: MemoryEngine,
     dead: PytestRun,
     remove_left: Callable[[], None],
-    opened: list[tuple[str, Mapping[str, Any]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What the engine makes later goes as well, and from then on it is looked as long again."""
@@ -89,13 +90,12 @@ def test_until_nothing_appears(
     assert pauses == [0.0, *rest[:2], *rest[:3], *rest]
 
 
+@pytest.mark.usefixtures("pauses")
 def test_of_another_worker_that_goes_on(
     engine: MemoryEngine,
     dead: PytestRun,
     place: Path,
     remove_left: Callable[[], None],
-    opened: list[tuple[str, Mapping[str, Any]]],
-    pauses: list[float],
 ) -> None:
     """Of a run that goes on only what the dead process alone had is removed."""
     leave(engine, dead, "own")
@@ -107,12 +107,11 @@ def test_of_another_worker_that_goes_on(
     assert names(engine) == {"shared"}
 
 
+@pytest.mark.usefixtures("pauses")
 def test_an_engine_that_comes_back(
     engine: MemoryEngine,
     dead: PytestRun,
     remove_left: Callable[[], None],
-    opened: list[tuple[str, Mapping[str, Any]]],
-    pauses: list[float],
 ) -> None:
     """An engine that is gone is waited for, and not for ever."""
     leave(engine, dead, "left")
@@ -125,7 +124,6 @@ def test_an_engine_that_comes_back(
 def test_an_engine_that_does_not_come_back(
     engine: MemoryEngine,
     remove_left: Callable[[], None],
-    opened: list[tuple[str, Mapping[str, Any]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is given up after some minutes."""

@@ -162,9 +162,7 @@ class CommandLine(Driver):
             raise EngineUnavailable(
                 f"{self.program} does not say which engine it speaks to, but: {said}. Choose one with "
                 f"{self.other_engine}.",
-                command=result.command,
-                exit_code=result.exit_code,
-                stderr=result.complaint,
+                **result.details,
             )
         return self._read("say which engine it speaks to", result, lambda text: str(json.loads(text)))
 
@@ -217,9 +215,7 @@ class CommandLine(Driver):
         return EngineError(
             f"{self.runner.name} could not {asked}: it printed {printed}, which is no answer to that. See whether "
             f"{self.runner.program!r} is the client.",
-            command=result.command,
-            exit_code=result.exit_code,
-            stderr=result.complaint,
+            **result.details,
         )
 
     def _progress(self, todo: Command, deadline: Deadline, report: Progress | None) -> Result:
@@ -245,9 +241,7 @@ class CommandLine(Driver):
             return UnsupportedOption(
                 keyword,
                 f"{self.runner.name} said: {errors.clean(result.complaint)}",
-                command=result.command,
-                exit_code=result.exit_code,
-                stderr=result.complaint,
+                **result.details,
             )
         kind = kind or errors.classify(self.phrases, result.complaint)
         return errors.error_for(

@@ -145,12 +145,11 @@ class Builds(Kinds):
     def _build_failed(self, chosen: Options, log: str, result: Result, is_classic: bool) -> DriverError:
         what = chosen.get("tag") or chosen.get("path", "fileobj")
         said = build_log.reason(log) or f"exit code {result.exit_code}"
-        details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
         # What is said of a step has its words, too.
         if not build_log.is_of_a_step(said):
             keyword = errors.refused_keyword({**build_log.REFUSED, **self.refused_values}, said)
             if keyword is not None:
-                return UnsupportedOption(keyword, f"{self.runner.name} said: {said}", **details)
+                return UnsupportedOption(keyword, f"{self.runner.name} said: {said}", **result.details)
             kind = errors.classify(self.phrases, said)
             if kind in (EngineUnavailable, UnsupportedOperation):
                 written = keywords(self.build_options, self._plain(chosen))
@@ -158,7 +157,8 @@ class Builds(Kinds):
         lines = [said, *build_log.failing_step(log)]
         if is_classic and classic_builder.is_too_old(said, chosen):
             lines.append(USE_BUILDKIT)
-        return BuildFailed(f"{self.runner.name} could not build {what!r}: " + "\n".join(lines), log=log, **details)
+        message = f"{self.runner.name} could not build {what!r}: " + "\n".join(lines)
+        return BuildFailed(message, log=log, **result.details)
 
 
 def _dockerfile(chosen: Options) -> list[str]:

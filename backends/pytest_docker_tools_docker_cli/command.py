@@ -122,12 +122,3 @@ def assignments(keyword: str, value: Mapping[str, str]) -> list[str]:
             # What comes after it may be a secret.
             raise UnsupportedOption(keyword, f"a name in it has a '=' after {begin!r}, where its value would begin.")
     return [f"{name}={item}" for name, item in value.items()]
-
-
-def joined(keyword: str, value: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[str]:
-    """Write pairs with a colon between them, or the first alone where the second is empty."""
-    pairs = [*value.items()] if isinstance(value, Mapping) else [*value]
-    for left, _ in pairs:
-        if ":" in left:
-            raise UnsupportedOption(keyword, f"{left!r} has a colon, which separates the parts here.")
-    return [f"{left}:{right}" if right else left for left, right in pairs]

@@ -6,6 +6,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import IO, Any
 
 from pytest_docker_tools.deadline import Deadline
@@ -80,7 +81,7 @@ class Containers(Creation):
         todo = Command(("logs", *flags, "--", ref))
         result = self.runner.run(todo, deadline, merge=stdout and stderr)
         if result.exit_code:
-            raise self._no_log(ref, result.stderr or result.stdout, result.exit_code, todo, deadline)
+            raise self._no_log(ref, replace(result, stderr=result.stderr or result.stdout), deadline)
         return (result.stdout if stdout else b"") + (result.stderr if stderr and not stdout else b"")
 
     @contextlib.contextmanager
@@ -110,18 +111,17 @@ class Containers(Creation):
         except DeadlineExceeded:
             return
         if lines.exit_code:
-            raise self._no_log(ref, last, lines.exit_code, todo, self._deadline(None))
+            result = Result(todo.shown(self.runner.typed), lines.exit_code, b"", last)
+            raise self._no_log(ref, result, self._deadline(None))
 
-    def _no_log(self, ref: str, said: bytes, exit_code: int, todo: Command, deadline: Deadline) -> EngineError:
-        """Give the error for a log that could not be read, of which the last line alone is not the container's."""
+    def _no_log(self, ref: str, result: Result, deadline: Deadline) -> EngineError:
+        """Give the error for a log that could not be read. Of `stderr` the last line alone is not the container's."""
         asked = f"read the log of container {quoted(ref)}"
         self._facts("container", ref, asked, deadline)
-        reason = errors.clean(b"".join(said.splitlines(keepends=True)[-1:]).decode(errors="replace"))
+        reason = errors.clean(b"".join(result.stderr.splitlines(keepends=True)[-1:]).decode(errors="replace"))
         return EngineError(
-            f"{self.runner.name} could not {asked}: {reason or f'exit code {exit_code}'}",
-            command=todo.shown(self.runner.typed),
-            exit_code=exit_code,
-            stderr=reason,
+            f"{self.runner.name} could not {asked}: {reason or f'exit code {result.exit_code}'}",
+            **replace(result, stderr=reason.encode()).details,
         )
 
     # Commands in a container
@@ -174,9 +174,7 @@ class Containers(Creation):
         if state["Status"] != "running":
             raise Conflict(
                 f"{self.runner.name} could not {asked}: it is {state['Status']}, not running.",
-                command=result.command,
-                exit_code=result.exit_code,
-                stderr=result.complaint,
+                **result.details,
             )
 
     def _detached(self, ref: str, result: Result) -> ExecResult:

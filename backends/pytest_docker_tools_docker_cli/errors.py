@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pytest_docker_tools.build_output import without_colour
 from pytest_docker_tools.endpoint import trouble
@@ -190,17 +189,16 @@ def error_for(
     """
     said = clean(result.complaint) or f"exit code {result.exit_code}"
     found = _FLAG.findall(said) if kind is UnsupportedOperation else []
-    details: dict[str, Any] = {"command": result.command, "exit_code": result.exit_code, "stderr": result.complaint}
     # The value that is refused may look like a flag, too.
     flags = [f"--{flag.removeprefix('--')}" for flag in found]
     name = next((flag for flag in flags if flag in (keywords or {})), "")
     if keywords and name:
-        return UnsupportedOption(keywords[name], f"{program} refused {name} with: {said}", **details)
+        return UnsupportedOption(keywords[name], f"{program} refused {name} with: {said}", **result.details)
     if kind is EngineUnavailable:
         return EngineUnavailable(
             f"{program} could not {asked}: the engine at {engine} {trouble(engine, said)}, or choose another "
             f"one with {other_engine}. {program} said: {said}",
-            **details,
+            **result.details,
         )
     hint = advice or _ADVICE.get(kind, "")
-    return kind(f"{program} could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}", **details)
+    return kind(f"{program} could not {asked}: {said.rstrip('.')}.{hint and ' '}{hint}", **result.details)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .command import Option, Table, assignments, each, joined, switch, text
+from pytest_docker_tools.normalise import joined
+
+from .command import Option, Table, assignments, each, switch, text
 
 __tracebackhide__ = True
 

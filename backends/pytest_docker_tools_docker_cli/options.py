@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_docker_tools.exceptions import UnsupportedOption
-from pytest_docker_tools.normalise import Verb
+from pytest_docker_tools.normalise import Verb, joined
 
 from .command import (
     Option,
@@ -20,7 +20,6 @@ from .command import (
     billionths,
     comma_separated,
     each,
-    joined,
     nothing,
     switch,
     text,

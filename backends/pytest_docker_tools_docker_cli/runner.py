@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TypedDict
 
 from pytest_docker_tools import processes
 from pytest_docker_tools.credentials import hidden
@@ -65,6 +65,14 @@ def _is_passable(word: str) -> bool:
         return False
 
 
+class Details(TypedDict):
+    """What an error has besides its sentence."""
+
+    command: str
+    exit_code: int
+    stderr: str
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command gave. `prefix` is what the client writes before each line of its own."""
@@ -83,6 +91,11 @@ class Result:
     def complaint(self) -> str:
         said = self.stderr.decode(errors="replace")
         return re.sub(rf"(?m)^{re.escape(self.prefix)}", "", said).strip()
+
+    @property
+    def details(self) -> Details:
+        """What the error has for a command that failed."""
+        return {"command": self.command, "exit_code": self.exit_code, "stderr": self.complaint}
 
 
 class Runner:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from docker.errors import APIError, DockerException
 from requests import RequestException
 
 from pytest_docker_tools.exceptions import UnsupportedOption
-from pytest_docker_tools.normalise import Verb, normalised
+from pytest_docker_tools.normalise import Verb, joined, normalised
 
 __tracebackhide__ = True
 
@@ -84,12 +85,8 @@ def _variables(value: Mapping[str, str | None]) -> list[str]:
     return [name if item is None else f"{name}={item}" for name, item in value.items()]
 
 
-def _joined(value: list[tuple[str, str]]) -> list[str]:
-    for left, _ in value:
-        if ":" in left:
-            raise UnsupportedOption("extra_hosts", f"{left!r} has a colon, which separates the parts here.")
-    return [f"{left}:{right}" if right else left for left, right in value]
-
-
 # The keywords that docker-py takes in another form.
-_WRITTEN: Mapping[str, Callable[[Any], Any]] = {"environment": _variables, "extra_hosts": _joined}
+_WRITTEN: Mapping[str, Callable[[Any], Any]] = {
+    "environment": _variables,
+    "extra_hosts": partial(joined, "extra_hosts"),
+}

@@ -62,16 +62,8 @@ def container(
     container in common, which is removed at the end of the run. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     _check(options)
-    if wrapper_class is not None and not callable(wrapper_class):
-        raise UsageError(f"container(wrapper_class=...) takes a class, not {wrapper_class!r}.")
-    if isinstance(wrapper_class, type) and not issubclass(wrapper_class, Container):
-        raise UsageError(
-            "container(wrapper_class=...) takes a subclass of pytest_docker_tools.wrappers.Container, not "
-            f"{wrapper_class!r}."
-        )
-    _require_free_names(wrapper_class or Container)
     # A class is no reference to a fixture, so it does not take part in templates.
-    make = partial(_make, wrapper_class=wrapper_class or Container)
+    make = partial(_make, wrapper_class=_class_for(wrapper_class))
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
     values["wait_for"] = _probes(wait_for)
     return fixture(
@@ -84,6 +76,18 @@ def container(
         depends_on=depends_on,
         shared=shared,
     )
+
+
+def _class_for(wrapper_class: Callable[[Any], Container] | None) -> Callable[[Any], Container]:
+    if wrapper_class is not None and not callable(wrapper_class):
+        raise UsageError(f"container(wrapper_class=...) takes a class, not {wrapper_class!r}.")
+    if isinstance(wrapper_class, type) and not issubclass(wrapper_class, Container):
+        raise UsageError(
+            "container(wrapper_class=...) takes a subclass of pytest_docker_tools.wrappers.Container, not "
+            f"{wrapper_class!r}."
+        )
+    _require_free_names(wrapper_class or Container)
+    return wrapper_class or Container
 
 
 def _require_free_names(wrapper_class: Callable[[Any], Container]) -> None:

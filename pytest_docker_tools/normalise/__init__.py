@@ -10,7 +10,7 @@ from .images import image_reference, is_remote, split_reference
 from .networking import endpoint
 from .storage import VolumeBind, volumes
 from .tables import TABLES, Verb, normalised, takes_any_text
-from .values import filters, labels, words
+from .values import filters, joined, labels, words
 
 __all__ = [
     "TABLES",
@@ -20,6 +20,7 @@ __all__ = [
     "filters",
     "image_reference",
     "is_remote",
+    "joined",
     "labels",
     "normalised",
     "split_reference",

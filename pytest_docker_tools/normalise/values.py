@@ -223,6 +223,15 @@ def pairs(keyword: str, value: Any) -> list[tuple[str, str]]:
     return found
 
 
+def joined(keyword: str, value: Mapping[str, str] | Iterable[tuple[str, str | None]]) -> list[str]:
+    """Give pairs as strings with a colon between them, or the first alone where the second is empty."""
+    found = [*value.items()] if isinstance(value, Mapping) else [*value]
+    for left, _ in found:
+        if ":" in left:
+            raise UnsupportedOption(keyword, f"{left!r} has a colon, which separates the parts here.")
+    return [f"{left}:{right}" if right else left for left, right in found]
+
+
 def filters(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
     """Give the values of each filter as a list, in the engine's words."""
     if not isinstance(given, (Mapping, type(None))):

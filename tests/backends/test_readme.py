@@ -15,7 +15,7 @@ from pytest_docker_tools.testing import conformance
 from pytest_docker_tools_docker_cli import DockerCLIDriver
 
 from ..conftest import write_distribution
-from ..engine.conftest import REFUSED_BY_BUILDER, BuilderKind
+from ..engine.contract.conftest import REFUSED_BY_BUILDER, BuilderKind
 
 BACKENDS = Path(__file__).parents[2] / "backends"
 GUIDE = (BACKENDS / "README.md").read_text()

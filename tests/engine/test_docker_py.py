@@ -16,7 +16,7 @@ from pytest_docker_tools import seeding
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.files import Entry
 
-from .conftest import BASE
+from .conftest import BASE, Left
 
 Project = Callable[..., pytest.RunResult]
 
@@ -89,15 +89,13 @@ def official() -> Iterator[docker.DockerClient]:
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n2",)])
-def test_fixtures_are_docker_pys_objects(
-    project: Project, left: Callable[[], list[str]], arguments: tuple[str, ...]
-) -> None:
+def test_fixtures_are_docker_pys_objects(project: Project, left: Left, arguments: tuple[str, ...]) -> None:
     """Images, networks and volumes are the official client's own objects, containers are wrapped around them."""
     project(ENVIRONMENT + USES, *arguments).assert_outcomes(passed=2)
     assert left() == []
 
 
-def test_a_suite_for_the_official_client(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_suite_for_the_official_client(project: Project, left: Left) -> None:
     """What tests know of docker-py's client works: it is that client."""
     module = """
 LABEL = 'made-for=' + MARK['made-for']
@@ -262,9 +260,7 @@ class TestReuse:
 class TestOwnClient:
     @pytest.mark.parametrize("chosen", ["docker-cli", "docker-py"])
     @pytest.mark.parametrize("scope", ["session", "function"])
-    def test_is_adapted(
-        self, project: Project, pytester: pytest.Pytester, left: Callable[[], list[str]], scope: str, chosen: str
-    ) -> None:
+    def test_is_adapted(self, project: Project, pytester: pytest.Pytester, left: Left, scope: str, chosen: str) -> None:
         """An official client that the suite makes itself is what the fixtures use, under any backend, in any scope."""
         pytester.makeconftest(
             "import docker, pytest\n"
@@ -285,9 +281,7 @@ class TestOwnClient:
         project(module, backend=chosen).assert_outcomes(passed=3)
         assert left() == []
 
-    def test_workers_share_over_it(
-        self, project: Project, pytester: pytest.Pytester, left: Callable[[], list[str]]
-    ) -> None:
+    def test_workers_share_over_it(self, project: Project, pytester: pytest.Pytester, left: Left) -> None:
         """What workers of xdist have in common is made once over such clients, and removed at the end of the run."""
         pytester.makeconftest(
             "import docker, pytest\n"

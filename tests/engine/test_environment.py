@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.items import Item
 
-from .conftest import BASE, Project
+from .conftest import BASE, Interrupt, Left, Module, Project
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def get(container):
 
 
 def test_an_environment_works_and_is_removed(
-    project: Project, left: Callable[[], list[str]], seeding_left: Callable[[], list[Item]]
+    project: Project, left: Left, seeding_left: Callable[[], list[Item]]
 ) -> None:
     """A seeded volume is served over HTTP on a network, after a restart too, and nothing of it all is left."""
     result = project(
@@ -74,7 +73,7 @@ def test_it(web, net, site, docker_client):
     assert seeding_left() == []
 
 
-def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
+def test_under_xdist(project: Project, left: Left) -> None:
     """Two workers each make their own environments at the same time, and nothing is left."""
     result = project(
         WEB
@@ -87,11 +86,11 @@ def test_under_xdist(project: Project, left: Callable[[], list[str]]) -> None:
 
 
 def test_ctrl_c_leaves_nothing(
-    module: Callable[[str], Path],
-    interrupt: Callable[[Callable[[], bool]], None],
+    module: Module,
+    interrupt: Interrupt,
     mark: str,
     driver: Driver,
-    left: Callable[[], list[str]],
+    left: Left,
 ) -> None:
     """An interrupt while a container is waited for ends pytest, and removes everything that was made."""
     module(

@@ -18,7 +18,7 @@ from pytest_docker_tools.testing.conformance.archives import ESCAPED, ODD_NAMES
 from pytest_docker_tools.testing.fixtures import Create
 from pytest_docker_tools.wrappers import Container
 
-from .conftest import Project
+from .conftest import Interrupt, Left, Module, Project
 
 Wrapped = Callable[..., Container]
 
@@ -64,7 +64,7 @@ it = container(
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_a_volume_that_a_user_reads(
-    project: Project, disk: Path, driver: Driver, left: Callable[[], list[str]], workers: tuple[str, ...]
+    project: Project, disk: Path, driver: Driver, left: Left, workers: tuple[str, ...]
 ) -> None:
     """A user who is not root reads and runs what was put in, whatever the modes on disk and the umask; none is left."""
     result = project(
@@ -90,7 +90,7 @@ def test_it(turn, it):
     assert left() == []
 
 
-def test_a_container_with_files(project: Project, disk: Path, left: Callable[[], list[str]]) -> None:
+def test_a_container_with_files(project: Project, disk: Path, left: Left) -> None:
     """The program of a container finds its files when it starts; folders that the image has stay as they are."""
     result = project(
         """
@@ -268,10 +268,10 @@ def test_large_files(
 
 def test_an_interrupt_while_a_volume_is_filled(
     pytester: pytest.Pytester,
-    module: Callable[[str], Path],
-    interrupt: Callable[[Callable[[], bool]], None],
+    module: Module,
+    interrupt: Interrupt,
     driver: Driver,
-    left: Callable[[], list[str]],
+    left: Left,
     seeding_left: Callable[[], list[items.Item]],
     mark: str,
 ) -> None:

@@ -6,18 +6,13 @@ Who waits for another one that pytest sets up later waits in vain if they are ma
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.fixtures import Publish
 
-from .conftest import Project, wait_until
-
-Left = Callable[[], list[str]]
-Interrupt = Callable[[Callable[[], bool]], None]
+from .conftest import Interrupt, Left, Module, Project, wait_until
 
 # A probe that is met when there are so many of the project's containers that run, and its network and volume.
 TOGETHER = """
@@ -90,9 +85,7 @@ class Raises(Container):
     assert left() == []
 
 
-def test_ctrl_c_in_the_middle(
-    module: Callable[[str], Path], interrupt: Interrupt, mark: str, driver: Driver, left: Left
-) -> None:
+def test_ctrl_c_in_the_middle(module: Module, interrupt: Interrupt, mark: str, driver: Driver, left: Left) -> None:
     """An interrupt while one is taken and several are waited for ends pytest, and removes everything that was made."""
     never = f"{SLEEP}, ports={{'9/tcp': None}}, timeout=300)"
     module(f"a = {SLEEP})\nb = {never}\nc = {never}\nnet = network(labels=MARK)\ndef test_it(a, b, c, net): ...\n")
@@ -127,7 +120,7 @@ def test_a_pull_and_a_build_at_once(project: Project, driver: Driver, publish: P
 
 
 def test_ctrl_c_in_a_pull(
-    module: Callable[[str], Path], interrupt: Interrupt, publish: Publish, mark: str, driver: Driver, left: Left
+    module: Module, interrupt: Interrupt, publish: Publish, mark: str, driver: Driver, left: Left
 ) -> None:
     """An interrupt does not wait for the end of a pull, beside which other things were made."""
     published = publish(held=True)

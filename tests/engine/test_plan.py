@@ -12,7 +12,7 @@ import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from .conftest import Project, free_port
+from .conftest import Left, Project, free_port
 
 # On a fixed port, as some engines choose a free one when they create a container.
 DEFINITION = """
@@ -71,7 +71,7 @@ def test_what_a_plan_shows_is_what_a_run_makes(
     assert made["Image"] == of_the_fixture["Image"] == ours
 
 
-def test_a_plan_makes_nothing(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_plan_makes_nothing(project: Project, left: Left) -> None:
     """A plan leaves the engine as it was, and its status is that of success."""
     result = project(
         DEFINITION.replace("{port}", "0") + "net = network(labels=MARK)\ndef test_it(it, net): ...",

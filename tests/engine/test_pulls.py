@@ -17,9 +17,8 @@ from pytest_docker_tools.exceptions import ImageNotFound, Unauthorized, Unsuppor
 from pytest_docker_tools.testing.registry import PASSWORD, USERNAME, Registry
 from pytest_docker_tools.testing.unresponsive import Open
 
-from .conftest import Project
+from .conftest import Project, Push
 
-Push = Callable[..., str]
 Opened = Callable[[], Driver]
 
 RIGHT = {"username": USERNAME, "password": PASSWORD}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.fixtures import Named
 from pytest_docker_tools.wrappers import Container
 
-from .conftest import Project
+from .conftest import Left, Project
 
 PYTHON = "localhost/pytest-docker-tools/python"
 # A shell script as a container's command.
@@ -71,7 +70,7 @@ BINDS_UDP = (
         ),
     ],
 )
-def test_ready(project: Project, left: Callable[[], list[str]], definition: str, claim: str) -> None:
+def test_ready(project: Project, left: Left, definition: str, claim: str) -> None:
     """A container is ready once it can be used, in each mode of networks, and not before."""
     project(SHELL + f"it = {definition}\ndef test_it(it):\n    assert {claim}").assert_outcomes(passed=1)
     assert left() == []
@@ -129,7 +128,7 @@ def test_ready(project: Project, left: Callable[[], list[str]], definition: str,
         ),
     ],
 )
-def test_not_ready(project: Project, left: Callable[[], list[str]], definition: str, said: str) -> None:
+def test_not_ready(project: Project, left: Left, definition: str, said: str) -> None:
     """When time is over, the error says which probe failed last, and how."""
     result = project(SHELL + f"it = {definition}\ndef test_it(it): ...")
     result.assert_outcomes(errors=1)
@@ -151,7 +150,7 @@ def test_not_ready(project: Project, left: Callable[[], list[str]], definition: 
         ("", "[probes.LogLine('listens'), probes.Exec('test -e /go'), lambda container: True]"),
     ],
 )
-def test_wait_for(project: Project, left: Callable[[], list[str]], definition: str, wait_for: str) -> None:
+def test_wait_for(project: Project, left: Left, definition: str, wait_for: str) -> None:
     """What is waited for is waited for, and may have references to fixtures."""
     result = project(
         SHELL
@@ -186,7 +185,7 @@ def test_it(it):
     assert left() == []
 
 
-def test_a_container_that_does_its_work_once(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_container_that_does_its_work_once(project: Project, left: Left) -> None:
     """One that is to end is ready when it has, its log stays, and what depends on it comes after."""
     result = project(
         SHELL
@@ -251,7 +250,7 @@ def test_looks_at_one_that_ends(driver: Driver, image: str, named: Named, calls:
     assert set(calls) == {"inspect"}
 
 
-def test_one_that_fails_at_its_work(project: Project, left: Callable[[], list[str]]) -> None:
+def test_one_that_fails_at_its_work(project: Project, left: Left) -> None:
     """One that was to end with 0, and ends otherwise, is an error at once, with its log; nothing comes after it."""
     result = project(
         SHELL
@@ -263,176 +262,4 @@ def test_it(api): ...
     )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E *ContainerFailed*ended with exit code 1 before it was ready*", "E *no such table"])
-    assert left() == []
-
-
-def test_ready_again(project: Project, left: Callable[[], list[str]]) -> None:
-    """restart, start and unpause return when the container is ready again, and its ports are those of now."""
-    result = project(
-        SHELL
-        + """
-from urllib.request import urlopen
-
-it = sh('sleep 0.3; echo up; exec httpd -f -p 80 -h /etc', ports={'80/tcp': None}, wait_for=probes.LogLine('^up$'))
-
-def get(it):
-    return urlopen(it.url('80/tcp', path='/passwd')).status
-
-def test_restart(it):
-    before = it.attrs['State']['StartedAt']
-    it.restart(timeout=0)
-    assert get(it) == 200
-    assert it.attrs['State']['StartedAt'] != before
-    assert it.logs() == 'up\\n' * 2
-
-def test_start(it):
-    it.stop(timeout=0)
-    assert it.attrs['State']['Status'] == 'exited'
-    assert not it.ips
-    it.start()
-    assert get(it) == 200
-
-def test_kill(it):
-    it.kill()
-    assert it.attrs['State']['Status'] == 'exited'
-    assert it.attrs['State']['ExitCode'] == 137
-    it.restart()
-    assert get(it) == 200
-    it.kill('HUP')
-    assert it.status in ('running', 'exited')
-
-def test_a_signal(it):
-    it.kill('CONT')
-    assert get(it) == 200
-
-def test_paused(it):
-    with it.paused():
-        assert it.attrs['State']['Status'] == 'paused'
-        assert not it.ready()
-        assert it.waits_for == "its state is 'paused'"
-    assert it.status == 'running'
-    assert get(it) == 200
-
-def test_what_others_do(it, docker_client):
-    other = docker_client.containers.get(it.id)
-    other.pause()
-    assert it.status == 'paused'
-    other.unpause()
-    assert it.status == 'running'
-    other.kill()
-    other.wait()
-    assert it.status == 'exited'
-
-def test_paused_and_not_ready(it):
-    it.timeout = 0.3
-    with it.paused(), pytest.raises(Exception, match="its state is 'paused'"):
-        it.wait_until_ready()
-
-def test_paused_and_ended(it):
-    with it.paused():
-        it.unpause()
-        it.kill()
-    assert it.status == 'exited'
-
-def test_paused_and_removed(it):
-    with it.paused():
-        it.remove(force=True)
-
-def test_paused_and_failed(it):
-    with pytest.raises(ZeroDivisionError), it.paused():
-        1 / 0
-    assert get(it) == 200
-"""
-    )
-    result.assert_outcomes(passed=10)
-    assert left() == []
-
-
-def test_disconnected(project: Project, backend: str, left: Callable[[], list[str]]) -> None:
-    """Without a network, a container is not reached there; afterwards it is, and has its name there."""
-    result = project(
-        SHELL
-        + f"""
-# That of podman stops answering for a while when networks change, also without us.
-HAS_NAME_SERVER = {backend != "podman"}
-"""
-        + """
-from pytest_docker_tools.exceptions import UsageError
-from pytest_docker_tools.wrappers.container import wait_for_callable
-
-front = network(labels=MARK)
-back = network(labels=MARK)
-both = ['{front.name}', '{back.name}']
-web = sh('exec httpd -f -p 80 -h /etc', networks=both, aliases=['www'], ports={'80/tcp': None})
-client = sh('sleep 600', network='{front.name}')
-
-def knows(client, container, network):
-    assert 'www' in container.attrs['NetworkSettings']['Networks'][network.name]['Aliases']
-    return not HAS_NAME_SERVER or container.ips[network] in client.exec_run('nslookup www').output.decode()
-
-def reaches(client, container, network):
-    asking = ['sh', '-c', f'echo GET / | nc -w 5 {container.ips[network]} 80']
-    # A neighbour may know the hardware address of before for a while.
-    wait_for_callable('an answer', lambda: b'HTTP' in client.exec_run(asking).output)
-    return True
-
-def test_it(web, client, front, back):
-    assert knows(client, web, front)
-    assert reaches(client, web, front)
-    with web.disconnected(front):
-        assert set(web.ips) == {back.name}
-        assert not HAS_NAME_SERVER or client.exec_run('nslookup www').exit_code != 0
-    assert set(web.ips) == {front.name, back.name}
-    assert knows(client, web, front)
-    with web.disconnected(back.name), web.disconnected(front):
-        assert dict(web.ips) == {}
-    assert set(web.ips) == {front.name, back.name}
-    assert web.ready()
-    assert web.get_addr('80/tcp')
-    assert knows(client, web, front)
-    assert reaches(client, web, front)
-
-def test_not_on_it(web, client, back):
-    with pytest.raises(UsageError, match=f"is not on the network '{back.name}'. It is on: "):
-        with client.disconnected(back):
-            pass
-
-def test_by_hand(web, front):
-    with web.disconnected(front):
-        front.connect(web._container)
-    assert front.name in web.ips
-
-def test_removed(web, front):
-    with web.disconnected(front):
-        web.remove(force=True)
-
-def test_ended(web, front):
-    with web.disconnected(front):
-        web.kill()
-    assert front.name in web.attrs['NetworkSettings']['Networks']
-"""
-    )
-    result.assert_outcomes(passed=5)
-    assert left() == []
-
-
-def test_a_fixed_address_is_kept(
-    project: Project, wide_network: str, subnet: int, left: Callable[[], list[str]]
-) -> None:
-    """The addresses that a container was given by the user are its own again after it was disconnected."""
-    four, six = f"198.18.{subnet}.77", str(IPv6Address(f"2001:db8:{subnet:x}::77"))
-    result = project(
-        SHELL
-        + f"""
-from pytest_docker_tools.types import EndpointConfig
-it = sh('sleep 600', networks={{{wide_network!r}: EndpointConfig(ipv4_address={four!r}, ipv6_address={six!r})}})
-
-def test_it(it):
-    with it.disconnected({wide_network!r}):
-        assert not it.ips
-    facts = it.attrs['NetworkSettings']['Networks'][{wide_network!r}]
-    assert [facts['IPAddress'], facts['GlobalIPv6Address']] == [{four!r}, {six!r}]
-"""
-    )
-    result.assert_outcomes(passed=1)
     assert left() == []

@@ -17,10 +17,7 @@ import pytest
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.fixtures import Named
 
-from .conftest import Project
-
-Left = Callable[[], list[str]]
-Module = Callable[[str], Path]
+from .conftest import Interrupt, Left, Module, Project
 
 
 def sleeper(more: str = "") -> str:
@@ -189,7 +186,7 @@ def test_nothing_is_left(
 
 
 def test_an_interrupt_leaves_nothing(
-    pytester: pytest.Pytester, module: Module, interrupt: Callable[[Callable[[], bool]], None], left: Left
+    pytester: pytest.Pytester, module: Module, interrupt: Interrupt, left: Left
 ) -> None:
     """After Ctrl-C in a test nothing is left of it, nor of the one before."""
     module(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from .conftest import Project
+from .conftest import Left, Project
 
 # Waits, in a test module, until something holds of a container.
 UNTIL = """
@@ -184,9 +183,7 @@ def test_setup(late): ...
 
 
 @pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["alone", "xdist"])
-def test_what_failed_tests_used_is_kept(
-    project: Project, driver: Driver, left: Callable[[], list[str]], arguments: list[str]
-) -> None:
+def test_what_failed_tests_used_is_kept(project: Project, driver: Driver, left: Left, arguments: list[str]) -> None:
     """With --docker-keep=failed all of a failed test's resources are there until the printed commands are run."""
     result = project(KEPT, "--docker-keep=failed", *arguments)
     result.assert_outcomes(failed=1, passed=1, errors=1)
@@ -205,7 +202,7 @@ def test_what_failed_tests_used_is_kept(
     assert left() == []
 
 
-def test_nothing_is_kept_without_a_failure(project: Project, left: Callable[[], list[str]]) -> None:
+def test_nothing_is_kept_without_a_failure(project: Project, left: Left) -> None:
     """With --docker-keep=failed, everything of tests that pass is removed."""
     result = project(KEPT, "--docker-keep=failed", "--deselect=test_it.py::test_fails", "-k", "not test_setup")
     result.assert_outcomes(passed=1, deselected=2)
@@ -213,7 +210,7 @@ def test_nothing_is_kept_without_a_failure(project: Project, left: Callable[[], 
     result.stdout.no_fnmatch_line("*kept for*")
 
 
-def test_reports_of_workers(project: Project, pytester: pytest.Pytester, left: Callable[[], list[str]]) -> None:
+def test_reports_of_workers(project: Project, pytester: pytest.Pytester, left: Left) -> None:
     """Under xdist reports have their sections, and logs are files that do not collide."""
     result = project(
         UNTIL

@@ -13,9 +13,8 @@ import pytest
 from pytest_docker_tools import items
 from pytest_docker_tools.driver import Driver
 
-from .conftest import Project, meeting_folder, wait_until
+from .conftest import Interrupt, Left, Project, Push, meeting_folder, wait_until
 
-Left = Callable[[], list[str]]
 Events = Callable[..., list[list[str]]]
 Write = Callable[[str], None]
 
@@ -326,7 +325,7 @@ class TestEnd:
         module: Write,
         events: Events,
         nothing_left: None,
-        interrupt: Callable[[Callable[[], bool]], None],
+        interrupt: Interrupt,
     ) -> None:
         """Ctrl-C, which ends the controller while workers run tests, leaves nothing."""
         pytester.makeini("[pytest]\naddopts = -n2 --dist=each")
@@ -476,7 +475,7 @@ class TestImages:
     """What is pulled, or built, is so once per run."""
 
     @pytest.fixture
-    def pulled(self, push: Callable[..., str], registry: str, driver: Driver) -> Iterator[str]:
+    def pulled(self, push: Push, registry: str, driver: Driver) -> Iterator[str]:
         """The repository of an image with the tags v1 and v2, which the engine does not have."""
         repository = f"{registry}/{push('v1', 'v2')}"
         yield repository

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Project, free_port
+from .conftest import Left, Project, free_port
 
 
 def test_a_failing_test_shows_what_containers_wrote(project: Project, backend: str) -> None:
@@ -55,9 +55,7 @@ def test_a_failing_test_shows_what_containers_wrote(project: Project, backend: s
         ("fetch(repository='127.0.0.1:1/nothing')", ["E *127.0.0.1:1/nothing*connection refused*"]),
     ],
 )
-def test_what_goes_wrong_is_told(
-    project: Project, left: Callable[[], list[str]], definition: str, lines: list[str]
-) -> None:
+def test_what_goes_wrong_is_told(project: Project, left: Left, definition: str, lines: list[str]) -> None:
     """What cannot be made is an error of its fixture, in a sentence, without our code, and leaves nothing."""
     result = project(f"it = {definition}\ndef test_it(it): ...\ndef test_other(): ...")
     result.assert_outcomes(errors=1, passed=1)
@@ -67,7 +65,7 @@ def test_what_goes_wrong_is_told(
     result.stdout.no_fnmatch_line("*hidden*")
 
 
-def test_a_port_in_use_is_told(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_port_in_use_is_told(project: Project, left: Left) -> None:
     """A fixed host port that another container has is an error that says what to do."""
     result = project(
         "a, b = [container(image=BASE, command='httpd -f -p 80', ports={'80/tcp': port}, labels=MARK) "

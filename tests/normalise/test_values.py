@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.exceptions import UnsupportedOption
-from pytest_docker_tools.normalise import filters
+from pytest_docker_tools.normalise import filters, joined
 from pytest_docker_tools.normalise.values import (
     Form,
     as_it_is,
@@ -222,3 +222,21 @@ def test_values_are_not_shown(form: Form, value: Any) -> None:
 def test_filters(given: Any, expected: dict[str, list[str]]) -> None:
     """A filter has one value or several, which may be numbers or True."""
     assert filters(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([("a", "::1"), ("b", "")], ["a:::1", "b"]),
+        ({"/tmp": "size=1m", "/run": ""}, ["/tmp:size=1m", "/run"]),
+    ],
+)
+def test_pairs_as_strings(value: Any, expected: list[str]) -> None:
+    """Of each pair the second part may have colons, or be empty."""
+    assert joined("keyword", value) == expected
+
+
+def test_pairs_that_would_be_others() -> None:
+    """A first part with a colon is refused, as the second would seem to begin there."""
+    with pytest.raises(UnsupportedOption, match="'a:b' has a colon, which separates the parts here"):
+        joined("keyword", [("a:b", "c")])

@@ -16,7 +16,7 @@ from pytest_docker_tools.exceptions import DockerToolsError
 from pytest_docker_tools.normalise import TABLES, Verb
 from pytest_docker_tools.testing import MemoryEngine
 
-from ..conftest import Run
+from ..conftest import Run, names
 from .conftest import OF_FORM, anything, fewer
 
 HEAD = """
@@ -134,7 +134,7 @@ def test_any_keyword(pytester: pytest.Pytester, run: Run, engine: MemoryEngine) 
         assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
         for error in witness.errors:
             assert isinstance(error, DockerToolsError) or _is_pytests(error), repr(error)
-        assert not engine.containers
+        assert (len(engine.containers), names(engine), len(engine.volumes)) == (0, set(), 0)
 
     check()
 

@@ -71,11 +71,13 @@ def _endpoints(engine: MemoryEngine, options: Mapping[str, Any], mode: str) -> d
 def _mount(engine: MemoryEngine, container: MemoryContainer, options: Mapping[str, Any]) -> None:
     image = FileTree(container.image.files, [*FOLDERS, container.config["WorkingDir"]])
 
+    volumes = dict(engine.volumes)
+
     def volume(name: str | None, made: Mapping[str, Any]) -> MemoryVolume:
         labels, driver = made.get("labels"), made.get("driver") or options.get("volume_driver") or "local"
         new = MemoryVolume(labels=labels, driver=driver, anonymous=name is None)
         new.name = name or new.name
-        return engine.volumes.setdefault(new.name, new)
+        return volumes.setdefault(new.name, new)
 
     mounter = Mounter(volume, engine.folders)
     container.host_config["Binds"] = mounter.add_binds(options.get("volumes", [])) or None
@@ -83,6 +85,8 @@ def _mount(engine: MemoryEngine, container: MemoryContainer, options: Mapping[st
     for ref in container.host_config["VolumesFrom"] or ():
         mounter.add_from(engine.container(ref.partition(":")[0]).mounts)
     mounter.add_declared(container.image.volumes)
+    # Where one mount is refused, no volume is made for another.
+    engine.volumes.update(volumes)
     container.mounts = list(mounter.points.values())
     for mount in container.mounts:
         # As an engine does: what the image has at that place is seen in a new volume.

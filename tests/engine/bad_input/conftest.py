@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ..conftest import Project
+from ..conftest import Left, Project
 
 # Writes down what is told of each test.
 RECORD = """
@@ -67,7 +67,7 @@ Told = Callable[[Table], pytest.RunResult]
 
 
 @pytest.fixture
-def told(pytester: pytest.Pytester, project: Project, backend: str, mark: str, left: Callable[[], list[str]]) -> Told:
+def told(pytester: pytest.Pytester, project: Project, backend: str, mark: str, left: Left) -> Told:
     """Run all rows in one run, and assert what is told of each, that the run goes on, and that nothing is left."""
 
     def told(table: Table) -> pytest.RunResult:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from ..conftest import Project
+from ..conftest import Left, Project
 from .conftest import Row, Table, Told
 
 # What ends a container may end with it, and then some clients say that.
@@ -67,7 +65,7 @@ def test_life(told: Told) -> None:
     told(LIFE)
 
 
-def test_a_huge_log(project: Project, left: Callable[[], list[str]]) -> None:
+def test_a_huge_log(project: Project, left: Left) -> None:
     """Of megabytes without a line end a report shows little, and of binary ones nothing that is not printable."""
     both = LOUD.format(script=HUGE) + LOUD.format(script=BINARY).replace("loud", "binary").replace("good", "well")
     result = project("from pytest_docker_tools.probes import *\n" + both)

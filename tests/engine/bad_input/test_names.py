@@ -21,7 +21,13 @@ NAMES: Table = {
         "ImageNotFound: The image 'it_known_help' (…) asks for '--help', which is not on the engine at … Use "
         "fetch(repository='--help') in its place, or build it first.",
     ),
-    "known_nul": Row("image(name='a\\0b')", "…"),
+    "known_nul": Row(
+        "image(name='a\\0b')",
+        {
+            **by_engine(*[f"EngineError: {NUL}"] * 2),
+            "docker-py": "ImageNotFound: The image 'it_known_nul' (…) asks for 'a\\x00b', which is not on …",
+        },
+    ),
     "pull_all": Row(
         "fetch(repository='--all-tags')", "EngineError: … could not pull '--all-tags:latest': invalid reference format."
     ),
@@ -163,9 +169,8 @@ VALUES: Table = {
     ),
     "platform": Row(
         "container(**PLAIN, platform='nonsense/arm')",
-        by_engine(
-            "…", "ImageNotFound: …asks for the image … for the platform 'nonsense/arm', which is not on the engine at …"
-        ),
+        "ImageNotFound: The container 'it_platform' (…) asks for the image … for the platform 'nonsense/arm', which is "
+        "not on the engine at …",
     ),
 }
 

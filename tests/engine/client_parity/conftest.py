@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import subprocess
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -154,13 +153,6 @@ def mark() -> str:
 def label(mark: str) -> dict[str, str]:
     name, _, value = mark.partition("=")
     return {name: value}
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not done():
-        assert time.monotonic() < end, "This did not happen in time."
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ..conftest import BASE
-from .conftest import Make, Named, Raises, label, wait_until
+from ..conftest import BASE, wait_until
+from .conftest import Make, Named, Raises, label
 
 BOTH = ["sh", "-c", "echo out; sleep 0.2; echo err >&2; exit 3"]
 

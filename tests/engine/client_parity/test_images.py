@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from ..conftest import BASE
+from ..conftest import BASE, Push
 from .conftest import Named, Raises
 
 
@@ -100,7 +99,7 @@ class TestImages:
         driver.remove("image", [pushed], force=True)
         assert client.images.pull(pushed) == image
 
-    def test_pull_all_tags(self, client: Any, push: Callable[..., str], registry: str, driver: Driver) -> None:
+    def test_pull_all_tags(self, client: Any, push: Push, registry: str, driver: Driver) -> None:
         """All images of a repository are a list."""
         repository = f"{registry}/{push('1', '2')}"
         images = client.images.pull(repository, all_tags=True)

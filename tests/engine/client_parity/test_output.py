@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Make, Raises, wait_until
+from ..conftest import wait_until
+from .conftest import Make, Raises
 
 BOTH = ["sh", "-c", "echo out; sleep 0.2; echo err >&2; exit 3"]
 

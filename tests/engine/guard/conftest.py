@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
 
 import pytest
 
-Process = subprocess.Popen[bytes]
-Start = Callable[..., Process]
-Left = Callable[[], list[str]]
+from ..conftest import Left
 
 # Seconds after which all of a killed run is gone. That of the promise is measured where nothing else runs.
 GONE = float(os.environ.get("SOAK_GONE", "60"))
@@ -50,33 +42,6 @@ OPEN = SHOP + "def test_it(side, job): be_open('shop')"
 @pytest.fixture(autouse=True)
 def _alone(unknown: None) -> None:
     """Let runs of other tests neither know nor remove what those of the project leave."""
-
-
-@pytest.fixture
-def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
-    """Start pytest, as the first process of a group, on a module; the group is killed in the end."""
-    started: list[Process] = []
-
-    def start(text: str, *arguments: str) -> Process:
-        module(text)
-        command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
-        with (pytester.path / f"log-{len(started)}").open("w") as log:
-            # Who runs these tests in the background may have had SIGINT ignored.
-            heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-            process = pytester.popen(command, stdout=log, stderr=log, start_new_session=True, preexec_fn=heed)
-        started.append(process)
-        return started[-1]
-
-    yield start
-    for process in started:
-        kill_group(process)
-
-
-def kill_group(process: Process) -> None:
-    """Kill a process with its group, as a shell or a CI server does."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def goes(left: Left, quiet: float = 3.0) -> float:

@@ -17,8 +17,7 @@ import pytest
 
 from pytest_docker_tools.plugin import backend_of
 
-from ..conftest import Project, wait_until
-from .conftest import Left
+from ..conftest import Left, Project, wait_until
 
 Plan = Callable[..., Path]
 

@@ -17,8 +17,8 @@ from pytest_docker_tools.driver import KINDS, Driver
 from pytest_docker_tools.testing.capabilities import skip_without
 
 from ...conftest import is_gone
-from ..conftest import BASE, Project, wait_until
-from .conftest import OPEN, SHOP, Left, Process, Start, goes, kill_group
+from ..conftest import BASE, Left, Process, Project, Start, kill_group, wait_until
+from .conftest import OPEN, SHOP, goes
 
 
 def watchers(pid: int) -> list[int]:

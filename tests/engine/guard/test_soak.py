@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ..conftest import Project, wait_until
-from .conftest import OPEN, Left, Start, goes, kill_group
+from ..conftest import Left, Project, Start, kill_group, wait_until
+from .conftest import OPEN, goes
 
 KILLS = int(os.environ.get("SOAK_KILLS", "5"))
 CYCLES = int(os.environ.get("SOAK_CYCLES", "30"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import pytest
 from pytest_docker_tools import items, labels, meeting, runs
 from pytest_docker_tools.driver import Driver, Kind
 
-from ..conftest import Project
+from ..conftest import Process, Project
+from ..conftest import Start as StartPytest
 
 Made = Callable[[], dict[str, str]]
 Reuse = Callable[..., dict[str, str]]
@@ -77,7 +77,7 @@ def said(lines: Sequence[str]) -> dict[str, str]:
 class Running:
     """A pytest that goes on beside the test."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self.process, self._log = process, log
 
     def end(self) -> dict[str, str]:
@@ -132,22 +132,10 @@ def reuse(project: Project) -> Reuse:
 
 
 @pytest.fixture
-def start(pytester: pytest.Pytester, backend: str, killed: None) -> Iterator[Start]:
+def start(pytester: pytest.Pytester, killed: None, start_pytest: StartPytest) -> Start:
     """Start pytest with reuse on the module that was written last. What runs at the end of the test is killed."""
-    started: list[Running] = []
-
-    def start() -> Running:
-        log = pytester.path / f"log-{len(started)}"
-        command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", REUSE, "-p", "no:cacheprovider"]
-        with log.open("w") as output:
-            process = pytester.popen(command, stdout=output, stderr=output)
-        started.append(Running(process, log))
-        return started[-1]
-
-    yield start
-    for running in started:
-        running.process.kill()
-        running.process.wait()
+    logs = (pytester.path / f"log-{number}" for number in itertools.count())
+    return lambda: Running(start_pytest(REUSE), next(logs))
 
 
 def different(before: dict[str, str], after: dict[str, str]) -> set[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
+from ..conftest import Module
 from .conftest import FIXTURES, Made, Start, site
 
 # How often two processes ask at once for what is not there.
@@ -34,9 +32,7 @@ def test_it(web, net, data):
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_two_runs_at_once(
-    turn: int, pytester: pytest.Pytester, module: Callable[[str], Path], start: Start, made: Made
-) -> None:
+def test_two_runs_at_once(turn: int, pytester: pytest.Pytester, module: Module, start: Start, made: Made) -> None:
     """Of two runs that want the same in the same moment, one makes each thing, and the other one uses it."""
     pytester.makeconftest(TOGETHER)
     module(site(SEEN))

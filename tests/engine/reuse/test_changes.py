@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.fixtures import Build, Create, Named
 
-from ..conftest import BASE, Project, wait_until
+from ..conftest import BASE, Module, Project, wait_until
 from .conftest import EMPTY, FIXTURES, REUSE, Made, Reuse, Start, different, site
 
 
@@ -94,7 +93,7 @@ def test_it(web):
 
 
 def test_what_another_run_uses_stays(
-    project: Project, reuse: Reuse, start: Start, module: Callable[[str], Path], made: Made, mark: str
+    project: Project, reuse: Reuse, start: Start, module: Module, made: Made, mark: str
 ) -> None:
     """A run that goes on shares what it has, and keeps all of it where another one would make any of it anew."""
     Path("hold").touch()

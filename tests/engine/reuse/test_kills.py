@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from ..conftest import Project, wait_until
+from ..conftest import Module, Project, wait_until
 from .conftest import EMPTY, FIXTURES, REUSE, Made, Reuse, Start, different, named_by, site
 
 # On its way into the second network, a container can be caught.
@@ -135,9 +134,7 @@ locks.attempt = attempt
 """
 
 
-def test_a_killed_run_holds_up_nobody(
-    pytester: pytest.Pytester, module: Callable[[str], Path], start: Start, made: Made
-) -> None:
+def test_a_killed_run_holds_up_nobody(pytester: pytest.Pytester, module: Module, start: Start, made: Made) -> None:
     """Who waits for a run that is making something goes on when that is killed, and uses what it has made so far."""
     Path("hold").touch()
     module(site(wait_for="lambda container: Path('begun').touch() or not Path('hold').exists()"))

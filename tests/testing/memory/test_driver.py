@@ -28,6 +28,13 @@ def test_a_created_container_has_not_started(driver: MemoryDriver) -> None:
     assert driver.ids("container") == [ref]
 
 
+def test_a_mount_that_is_refused(driver: MemoryDriver, engine: MemoryEngine) -> None:
+    """No volume is made for another mount of the container, which is not created."""
+    with pytest.raises(EngineError, match="must be absolute"):
+        driver.create_container({"image": "server", "mounts": [{"target": "/data"}, {"target": "here"}]})
+    assert (driver.ids("volume"), driver.ids("container")) == ([], [])
+
+
 def test_facts_are_a_copy(driver: MemoryDriver) -> None:
     """Nobody changes the engine by changing inspect JSON."""
     ref = running(driver)

@@ -18,11 +18,12 @@ from pytest_docker_tools.probes import Http
 from pytest_docker_tools.testing.capabilities import needs, skip_without
 from pytest_docker_tools.testing.fixtures import Create
 
-from .conftest import BASE, OtherEngine, Project, wait_until
+from ..conftest import BASE, Module, Project, wait_until
+from .conftest import OtherEngine
 
 Inside = Callable[..., None]
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 WEB = """
 import os
 from urllib.request import urlopen
@@ -103,14 +104,9 @@ class TestOnTheMachine:
         result.stdout.fnmatch_lines(["*UsageError: Port 80/tcp of container*network_mode='none'*"])
 
 
+@pytest.mark.usefixtures("engine")
 class TestRemote:
     """The engine is on another machine."""
-
-    @pytest.fixture(autouse=True)
-    def engine(self, other_engine: OtherEngine, choose_engine: Callable[[str], None]) -> OtherEngine:
-        """The engine, which the projects use."""
-        choose_engine(other_engine.url)
-        return other_engine
 
     @pytest.mark.parametrize("hosts", [["0.0.0.0"], ["{host}"], ["127.0.0.1", "0.0.0.0"]])
     def test_published(self, project: Project, engine: OtherEngine, hosts: list[str]) -> None:
@@ -181,7 +177,7 @@ def fixed_ports(subnet: int) -> range:
 
 @pytest.fixture
 def inside(
-    module: Callable[[str], Path],
+    module: Module,
     pytester: pytest.Pytester,
     run: Create,
     driver: Driver,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -11,15 +11,23 @@ import pytest
 from pytest_docker_tools.driver import KINDS
 from pytest_docker_tools.drivers import open_driver
 
-from ..conftest import BASE, DISK_SIZE, OtherEngine, Project, wait_until
-from .conftest import SHOP, Left, Start
+from ..conftest import BASE, Left, Project, Start, wait_until
+from .conftest import DISK_SIZE, OtherEngine
 
+pytestmark = pytest.mark.usefixtures("unknown")
 
-@pytest.fixture
-def engine(other_engine: OtherEngine, choose_engine: Callable[[str], None]) -> OtherEngine:
-    """An engine of the test's own, which the projects use."""
-    choose_engine(other_engine.url)
-    return other_engine
+# A container, and what says where a test is, and lets it go on when it is told to.
+JOB = """
+import time
+
+job = container(image=BASE, command='sleep 600', stop_signal='KILL', labels=MARK, files={'/file': 'content'})
+
+def stay(name):
+    Path(name).touch()
+    while not Path('goes-on').exists():
+        time.sleep(0.02)
+    Path('goes-on').unlink()
+"""
 
 
 @pytest.fixture
@@ -32,24 +40,21 @@ def left(engine: OtherEngine, backend: str, mark: str) -> Iterator[Left]:
 def test_that_is_restarted(engine: OtherEngine, start: Start, left: Left, pytester: pytest.Pytester) -> None:
     """While it is away, fixtures and tests fail in sentences; when it is back, tests pass, and nothing is left."""
     text = (
-        f"{SHOP}\n"
-        "def open(name):\n"
-        "    be_open(name)\n"
-        "    Path('closes').unlink()\n"
-        "def test_with(job):\n    open('first')\n    job.exec_run('true')\n"
+        f"{JOB}\n"
+        "def test_with(job):\n    stay('first')\n    job.exec_run('true')\n"
         "def test_without(job): ...\n"
-        "def test_back():\n    open('second')\n"
+        "def test_back():\n    stay('second')\n"
         "def test_again(job):\n    assert job.exec_run(['cat', '/file']).output == b'content'\n"
     )
     process = start(text, "-o", "docker_timeout=20")
     wait_until((pytester.path / "first").exists)
     engine.stop()
     try:
-        (pytester.path / "closes").touch()
+        (pytester.path / "goes-on").touch()
         wait_until((pytester.path / "second").exists, 120)
     finally:
         engine.start()
-    (pytester.path / "closes").touch()
+    (pytester.path / "goes-on").touch()
     assert process.wait(120) == pytest.ExitCode.TESTS_FAILED
     said = (pytester.path / "log-0").read_text()
     assert "INTERNALERROR" not in said

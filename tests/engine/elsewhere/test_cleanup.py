@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +15,11 @@ from pytest_docker_tools import items, labels
 from pytest_docker_tools.driver import KINDS, Driver, Kind
 from pytest_docker_tools.testing.fixtures import Named
 
-from .conftest import BASE, OtherEngine, Project, wait_until
+from ..conftest import BASE, Left, Process, Project, Start, wait_until
 
 # What is about runs that were killed is about what is left without their watchers.
 pytestmark = pytest.mark.usefixtures("unguarded")
 
-Process = subprocess.Popen[bytes]
-Start = Callable[..., Process]
 Clean = Callable[..., "Said"]
 Found = Callable[[], dict[str, Kind]]
 
@@ -81,30 +78,13 @@ def each(said: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def start(pytester: pytest.Pytester, backend: str, module: Callable[[str], Path]) -> Iterator[Start]:
-    """Start pytest on a module, with the shop's name in the environment; it is killed in the end."""
-    started: list[Process] = []
-
-    def start(text: str, *arguments: str, name: str = "shop") -> Process:
-        module(text)
-        options = [f"--docker-backend={backend}", "-p", "no:cacheprovider", "-p", "no:faulthandler", *arguments]
-        with (pytester.path / f"log-{len(started)}").open("w") as log, pytest.MonkeyPatch.context() as environment:
-            environment.setenv("SHOP", name)
-            started.append(pytester.popen([sys.executable, "-m", "pytest", *options], stdout=log, stderr=log))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
 def opened(pytester: pytest.Pytester, start: Start) -> Start:
-    """Start pytest on a module, and wait until its shop is open."""
+    """Start pytest on a module, with the shop's name in the environment, and wait until that is open."""
 
     def opened(text: str, *arguments: str, name: str = "shop") -> Process:
-        process = start(text, *arguments, name=name)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("SHOP", name)
+            process = start(text, *arguments)
         wait_until(lambda: (pytester.path / f"{name}-is-open").exists() or process.poll() is not None)
         assert process.poll() is None, (pytester.path / "log-0").read_text()
         return process
@@ -123,13 +103,6 @@ def clean(pytester: pytest.Pytester, backend: str) -> Clean:
     return clean
 
 
-@pytest.fixture
-def engine(other_engine: OtherEngine, choose_engine: Callable[[str], None]) -> OtherEngine:
-    """An engine on which nobody else keeps anything, which the projects use."""
-    choose_engine(other_engine.url)
-    return other_engine
-
-
 def killed(process: Process) -> None:
     process.kill()
     process.wait()
@@ -139,7 +112,7 @@ def killed(process: Process) -> None:
 
 
 def test_a_killed_run(
-    opened: Start, clean: Clean, left: Callable[[], list[str]], driver: Driver, mark: str, pytester: pytest.Pytester
+    opened: Start, clean: Clean, left: Left, driver: Driver, mark: str, pytester: pytest.Pytester
 ) -> None:
     """Of two runs side by side, what the killed one has left is removed, and nothing of the other one."""
     shop, bar = opened(OPEN), opened(OPEN, name="bar")
@@ -221,7 +194,7 @@ def stopped(pids: Sequence[int]) -> Iterator[None]:
 
 @pytest.mark.parametrize("victim", ["worker", "controller"])
 def test_killed_processes_of_xdist(
-    opened: Start, clean: Clean, left: Callable[[], list[str]], mark: str, pytester: pytest.Pytester, victim: str
+    opened: Start, clean: Clean, left: Left, mark: str, pytester: pytest.Pytester, victim: str
 ) -> None:
     """What workers share is kept when the one that made it was killed; when the whole run is over, it is removed."""
     controller = opened(SHOP + SHARED, "-n2")
@@ -246,7 +219,7 @@ def test_killed_processes_of_xdist(
     assert left() == []
 
 
-def test_what_has_expired(project: Project, clean: Clean, left: Callable[[], list[str]], mark: str) -> None:
+def test_what_has_expired(project: Project, clean: Clean, left: Left, mark: str) -> None:
     """What is reusable is removed when its time to live is over."""
     project(SHOP + "def test_it(web): ...", "--reuse-containers", "-o", "docker_reuse_ttl=0.1").assert_outcomes(
         passed=1
@@ -256,9 +229,7 @@ def test_what_has_expired(project: Project, clean: Clean, left: Callable[[], lis
     assert left() == []
 
 
-def test_what_cannot_be_removed(
-    opened: Start, clean: Clean, left: Callable[[], list[str]], named: Named, mark: str, program: str
-) -> None:
+def test_what_cannot_be_removed(opened: Start, clean: Clean, left: Left, named: Named, mark: str, program: str) -> None:
     """A network that somebody else's container is in stays, with the engine's words, and all else is removed."""
     process = opened(OPEN)
     name = named("container")
