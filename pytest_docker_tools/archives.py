@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import posixpath
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from .contexts import contextmanager
 from .exceptions import EngineError
 from .files import Entries, Entry
 
@@ -23,7 +23,7 @@ _UNREADABLE = (tarfile.TarError, OverflowError, ValueError)
 _FILE_MODE, _PROGRAM_MODE, _FOLDER_MODE = 0o644, 0o755, 0o755
 
 
-@contextlib.contextmanager
+@contextmanager
 def packed(entries: Entries) -> Iterator[IO[bytes]]:
     """Give an archive of what `files.entries` gave, in a file on disk, as it may be large.
 
@@ -81,7 +81,7 @@ def _first(archive: IO[bytes]) -> tarfile.TarInfo:
     return first
 
 
-@contextlib.contextmanager
+@contextmanager
 def _read(archive: IO[bytes]) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(fileobj=archive, mode="r:", encoding="utf-8", errors="surrogateescape") as members:

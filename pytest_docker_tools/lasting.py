@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from . import items, labels, ledger, owners, resource, runs, signature
+from .contexts import contextmanager
 from .definition import Setup
 from .driver import Driver, Facts, Kind
 from .exceptions import Conflict, DriverError
@@ -99,7 +100,7 @@ async def make(wanted: Wanted, marks: Mapping[str, str], prepare: Prepare[T]) ->
     return entry, value
 
 
-@contextlib.contextmanager
+@contextmanager
 def _marked(wanted: Wanted, marks: Mapping[str, str]) -> Iterator[None]:
     """Let an empty volume beside it tell, for as long as a volume may not have all of its files, that it has not.
 

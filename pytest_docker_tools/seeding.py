@@ -6,12 +6,12 @@ can be empty; such an image is built for the purpose from nothing, as an engine 
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from . import archives, labels, resource
+from .contexts import contextmanager
 from .driver import Driver
 from .exceptions import DriverError
 from .files import Entries
@@ -33,7 +33,7 @@ def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str])
             driver.put_archive(container, _FOLDER, archive)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
     """Give an image without files. A label of its own makes it one that no other process may be removing."""
     mark = uuid.uuid4().hex
@@ -50,7 +50,7 @@ def _remove_image(driver: Driver, mark: str) -> None:
     driver.remove("image", driver.ids("image", {"label": f"{labels.CREATION}={mark}"}))
 
 
-@contextlib.contextmanager
+@contextmanager
 def _afterwards(remove: Callable[[], None]) -> Iterator[None]:
     """Remove something after a context."""
     try:

@@ -7,7 +7,6 @@ every container and build.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import shutil
@@ -16,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from pytest_docker_tools.contexts import contextmanager
 
 from . import private_file
 from .runner import Command
@@ -30,7 +31,7 @@ _OTHER_LOGINS = "DOCKER_AUTH_CONFIG"
 Login = Mapping[str, str]
 
 
-@contextlib.contextmanager
+@contextmanager
 def configured(
     todo: Command,
     environment: Mapping[str, str],

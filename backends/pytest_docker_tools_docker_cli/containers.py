@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, Any
 
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult
 from pytest_docker_tools.exceptions import (
@@ -84,7 +84,7 @@ class Containers(Creation):
             raise self._no_log(ref, replace(result, stderr=result.stderr or result.stdout), deadline)
         return (result.stdout if stdout else b"") + (result.stderr if stderr and not stdout else b"")
 
-    @contextlib.contextmanager
+    @contextmanager
     def follow(
         self,
         ref: str,
@@ -186,7 +186,7 @@ class Containers(Creation):
 
     # Files
 
-    @contextlib.contextmanager
+    @contextmanager
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> Iterator[IO[bytes]]:
         todo = Command((*self.copy_command, "--", f"{ref}:{check('path', path)}", "-"))
         with tempfile.TemporaryFile() as archive:

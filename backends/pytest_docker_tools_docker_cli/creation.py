@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_docker_tools import api_versions
 from pytest_docker_tools.completion import complete, further_networks
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import DriverError
@@ -66,7 +67,7 @@ class Creation(Kinds):
         error.created = container
         return error
 
-    @contextlib.contextmanager
+    @contextmanager
     def _creating(self, words: Sequence[str], chosen: Options, deadline: Deadline) -> Iterator[Command]:
         """Give the command, whose first words these are, that creates a container, as long as its files are there."""
         variables = self._variables(chosen)

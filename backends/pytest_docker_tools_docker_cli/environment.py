@@ -6,7 +6,6 @@ not get there; they go in a file.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.exceptions import UnsupportedOption
 
 from . import private_file
@@ -49,7 +49,7 @@ class Environment:
         """All flags, with a name in place of a file that is to be written."""
         return [*self.flags, f"--env-file={_STDIN}"] if self.lines else self.flags
 
-    @contextlib.contextmanager
+    @contextmanager
     def passed(self) -> Iterator[tuple[list[str], bytes | None]]:
         """Give all flags, and what the command must have as its stdin, as long as the context lasts."""
         if not self.lines:

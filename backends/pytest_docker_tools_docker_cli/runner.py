@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, TypedDict
 
 from pytest_docker_tools import processes
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.credentials import hidden
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, EngineError, EngineUnavailable
@@ -155,7 +156,7 @@ class Runner:
         """Give what a command gave."""
         return Result(command.shown(self.typed), exit_code, stdout, stderr, self.prefix)
 
-    @contextlib.contextmanager
+    @contextmanager
     def lines(
         self, command: Command, deadline: Deadline, *, stdout: bool = True, stderr: bool = True
     ) -> Iterator[Lines]:
@@ -223,7 +224,7 @@ class Runner:
             error.is_in_doubt = True
             raise error
 
-    @contextlib.contextmanager
+    @contextmanager
     def _child(self, command: Command, streams: Streams) -> Iterator[Child]:
         child = self._start(command, streams)
         try:

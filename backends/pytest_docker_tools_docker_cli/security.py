@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pytest_docker_tools.contexts import contextmanager
+
 from .command import check
 
 __tracebackhide__ = True
@@ -15,7 +17,7 @@ __tracebackhide__ = True
 _PROFILE = re.compile(r"seccomp[=:]\s*(?=\{)")
 
 
-@contextlib.contextmanager
+@contextmanager
 def profiles_as_files(options: Sequence[str]) -> Iterator[list[str]]:
     """Give security options with a file in place of the text of a seccomp profile.
 

@@ -20,6 +20,7 @@ from docker.errors import APIError
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.exceptions import DeadlineExceeded, DriverError
 
@@ -248,7 +249,7 @@ class Calls:
             [result] = results
         return result
 
-    @contextlib.contextmanager
+    @contextmanager
     def stream(self, asked: str, work: Callable[[View], Iterable[T]], deadline: Deadline) -> Iterator[Iterator[T]]:
         """Give the results of a call as they come. There are none once the context is left."""
         call: Call[T] = Call(self, asked, deadline)

@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 from docker import errors as theirs
 
 from pytest_docker_tools.completion import complete
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.deadline import Deadline
 from pytest_docker_tools.driver import ExecResult, Options
 from pytest_docker_tools.exceptions import DeadlineExceeded, UnsupportedOption
@@ -94,7 +95,7 @@ class Containers(Base):
 
         return self.calls.run(f"read the log of container {quoted(ref)}", read, self._deadline(timeout))
 
-    @contextlib.contextmanager
+    @contextmanager
     def follow(
         self,
         ref: str,
@@ -157,7 +158,7 @@ class Containers(Base):
 
     # Files
 
-    @contextlib.contextmanager
+    @contextmanager
     def get_archive(self, ref: str, path: str, *, timeout: float | None = None) -> Iterator[IO[bytes]]:
         asked = f"read {path!r} of container {quoted(ref)}"
         with tempfile.TemporaryFile() as archive:

@@ -5,7 +5,6 @@ docker-py itself passes on what the engine then ignores, and raises a TypeError 
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any
 from docker.errors import APIError, DockerException
 from requests import RequestException
 
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.normalise import Verb, joined, normalised
 
@@ -69,7 +69,7 @@ def _check(keyword: str, value: Any) -> None:
             _check(keyword, item)
 
 
-@contextlib.contextmanager
+@contextmanager
 def blamed(options: Mapping[str, Any]) -> Iterator[None]:
     """Raise what docker-py says about its arguments as `UnsupportedOption`."""
     try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from ..contexts import contextmanager
 from ..definition import Setup
 from ..driver import Progress
 from . import writing

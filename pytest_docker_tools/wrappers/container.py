@@ -12,6 +12,7 @@ from .. import addresses, attachments, copying, drivers, moments, output, probes
 from ..client import Container as EngineContainer
 from ..client import Network, inspect
 from ..container_verbs import ContainerVerbs
+from ..contexts import contextmanager
 from ..driver import Driver
 from ..exceptions import NotFound, TimeoutError, UnsupportedOption
 from ..files import Content
@@ -145,7 +146,7 @@ class Container(ContainerVerbs):
         if self._looking_until is not None:
             self._looking_until += seconds
 
-    @contextlib.contextmanager
+    @contextmanager
     def looking_until(self, end: float, *, has_looked: bool = False) -> Iterator[None]:
         """Bound the calls in this context by a moment of the monotonic clock.
 
@@ -207,7 +208,7 @@ class Container(ContainerVerbs):
         super().unpause()
         self.wait_until_ready()
 
-    @contextlib.contextmanager
+    @contextmanager
     def paused(self) -> Iterator[None]:
         """Freeze all processes in this context, and wait after it until the container is ready again."""
         self.pause()
@@ -218,7 +219,7 @@ class Container(ContainerVerbs):
             if self._is_there() and self.attrs["State"]["Status"] == "paused":
                 self.unpause()
 
-    @contextlib.contextmanager
+    @contextmanager
     def disconnected(self, network: str | Network) -> Iterator[None]:
         """Detach the container from a network, or one of that name, in this context.
 

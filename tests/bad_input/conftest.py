@@ -31,7 +31,7 @@ def test_good(good):
     assert good.get_text('/data/a') == 'b'
 """
 # Lines of our own code in a traceback.
-OURS = re.compile(r"^\S*(pytest_docker_tools|backends)\S*/\w+\.py:\d+", re.MULTILINE)
+OURS = re.compile(r"^\S*(pytest_docker_tools|backends|lib/python[\d.]+)\S*/\w+\.py:\d+", re.MULTILINE)
 
 
 class Reports:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import tempfile
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pytest_docker_tools.contexts import contextmanager
 from pytest_docker_tools.references import registry_of
 from pytest_docker_tools_docker_cli import Command
 from pytest_docker_tools_docker_cli.client_configuration import entries, entry, own_folder, read, write
@@ -26,7 +26,7 @@ def is_loopback(reference: str) -> bool:
     return _LOOPBACK.match(reference) is not None
 
 
-@contextlib.contextmanager
+@contextmanager
 def with_login(
     todo: Command, environment: Mapping[str, str], reference: str, login: Mapping[str, str]
 ) -> Iterator[Command]:
@@ -42,7 +42,7 @@ def with_login(
         yield replace(todo, secrets={**todo.secrets, "REGISTRY_AUTH_FILE": str(file)})
 
 
-@contextlib.contextmanager
+@contextmanager
 def without_tls(todo: Command, reference: str) -> Iterator[Command]:
     """Give a command as it runs when the registry may do without TLS, where podman does not heed its own flag."""
     with tempfile.TemporaryDirectory(prefix="podman-registries-") as folder:

@@ -6,10 +6,10 @@ import copy
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import IO, Any, ClassVar
 
 from ... import normalise
+from ...contexts import contextmanager
 from ...driver import (
     Capability,
     Driver,

@@ -6,9 +6,9 @@ import itertools
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from ...contexts import contextmanager
 from ...driver import Driver, ExecResult
 from ...exceptions import NotFound, UsageError
 from .container import MemoryContainer

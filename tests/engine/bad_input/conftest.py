@@ -46,7 +46,7 @@ good = container(**PLAIN)
 def test_good(good):
     assert good.exec_run(['echo', 'fine']) == (0, b'fine\\n')
 """
-OURS = re.compile(r"^\S*(pytest_docker_tools|backends)\S*/\w+\.py:\d+", re.MULTILINE)
+OURS = re.compile(r"^\S*(pytest_docker_tools|backends|lib/python[\d.]+)\S*/\w+\.py:\d+", re.MULTILINE)
 
 
 class Row(NamedTuple):
