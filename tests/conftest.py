@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -27,6 +29,12 @@ pytest_plugins = ["pytester"]
 Run = Callable[..., pytest.RunResult]
 RunWorkers = Callable[..., tuple[pytest.RunResult, list[pytest.RunResult]]]
 OnTerminal = Callable[..., str]
+
+# The guide for authors of drivers, and the path and content of each file in it; a sentence before it names the path.
+GUIDE = (Path(__file__).parents[1] / "backends" / "README.md").read_text()
+GUIDE_FILES = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini|toml|sh)\n(.*?)```", GUIDE, re.DOTALL)
+TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
+TUTORIAL_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class _MemoryBackend:
@@ -218,6 +226,56 @@ def write_distribution(folder: Path, entry_point: str) -> None:
     about.mkdir()
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(f"[pytest_docker_tools.drivers]\n{entry_point}\n")
+
+
+def write_driver_of_the_guide(folder: Path) -> None:
+    """Write the files of the guide, and what an installation would add for them."""
+    for name, content in GUIDE_FILES:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+    (folder / "bin" / "dock").chmod(0o755)
+    entry_point = re.search(r"pytest_docker_tools.drivers =\n\s+(.*)", (folder / "setup.cfg").read_text())
+    assert entry_point
+    write_distribution(folder, entry_point[1])
+
+
+class Stage(NamedTuple):
+    """What a reader has done up to some command, and what is seen then."""
+
+    title: str
+    files: dict[str, str]
+    arguments: list[str]
+    # In order, what lines begin with and go on with; a star is anything.
+    seen: list[str]
+
+
+def stages_of_the_tutorial() -> Iterator[Stage]:
+    """Give a stage for each command of pytest."""
+    files: dict[str, str] = {}
+    for section in TUTORIAL.read_text().split("\n## ")[1:]:
+        for block in TUTORIAL_BLOCK.finditer(section):
+            first, _, rest = block["text"].partition("\n")
+            if block["language"] == "console":
+                arguments = shlex.split(first.removeprefix("$ pytest"))
+                seen = [_pattern(line) for line in rest.splitlines()]
+                yield Stage(section.partition("\n")[0], dict(files), arguments, seen)
+            else:
+                files[first.removeprefix("# ")] = rest
+        for name in re.findall(r"Delete `(\S+)`", section):
+            del files[name]
+
+
+def _pattern(line: str) -> str:
+    return line.replace("[", "[[]").replace("…", "*")
+
+
+def write_stage(stage: Stage, folder: Path) -> None:
+    """Write the files of a stage."""
+    for name, text in stage.files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,9 @@ from pytest_docker_tools.driver import CAPABILITIES, Driver
 from pytest_docker_tools.testing import conformance
 from pytest_docker_tools_docker_cli import DockerCLIDriver
 
-from ..conftest import write_distribution
-from ..engine.contract.conftest import REFUSED_BY_BUILDER, BuilderKind
+from ..conftest import GUIDE, GUIDE_FILES, write_driver_of_the_guide
 
 BACKENDS = Path(__file__).parents[2] / "backends"
-GUIDE = (BACKENDS / "README.md").read_text()
-# A path, and the file, which follows the sentence that names it.
-BLOCKS = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini|toml|sh)\n(.*?)```", GUIDE, re.DOTALL)
 
 CHECK = """
 import pytest
@@ -37,32 +32,20 @@ def test_driver(docker_client):
 """
 
 
-def write_project(folder: Path) -> None:
-    """Write the files, and what an installation would add for them."""
-    for name, content in BLOCKS:
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(content)
-    (folder / "bin" / "dock").chmod(0o755)
-    entry_point = re.search(r"pytest_docker_tools.drivers =\n\s+(.*)", (folder / "setup.cfg").read_text())
-    assert entry_point
-    write_distribution(folder, entry_point[1])
-
-
 @pytest.fixture
 def written(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files that the guide shows, as an installed distribution."""
-    write_project(pytester.path)
+    write_driver_of_the_guide(pytester.path)
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
     return pytester.path
 
 
 def test_every_file_is_written() -> None:
     """Each block of the guide is a file, but for the tree of them."""
-    assert len(BLOCKS) == len(re.findall(r"^```\w+$", GUIDE, re.MULTILINE))
+    assert len(GUIDE_FILES) == len(re.findall(r"^```\w+$", GUIDE, re.MULTILINE))
     tree = GUIDE.partition("```\ndock-driver/\n")[2].partition("```")[0]
     shown = re.findall(r"(\w+\.\w+)\s", tree)
-    assert sorted(Path(name).name for name, _ in BLOCKS if name != "bin/dock") == sorted(shown)
+    assert sorted(Path(name).name for name, _ in GUIDE_FILES if name != "bin/dock") == sorted(shown)
 
 
 @pytest.mark.parametrize(
@@ -102,20 +85,6 @@ def test_the_table_of_scripts() -> None:
     names = re.findall(r"`(\w+)(?: =.*?)?`", re.sub(r"^\| [^|]* \|", "", table, flags=re.MULTILINE))
     assert {"first_words", "prefix", "refuses"} < set(names)
     assert [name for name in names if not hasattr(DockerCLIDriver, name)] == []
-
-
-def test_the_table_of_rows() -> None:
-    """The guide has every row that depends on the builder, as the suite of this project leaves them out."""
-    table = GUIDE.partition("| with | rows |")[2].partition("\n\n")[0]
-    kinds: Mapping[str, BuilderKind] = {
-        "the classic builder": "classic",
-        "BuildKit of a client before 23": "BuildKit",
-        "BuildKit of buildx": "buildx",
-    }
-    for name, kind in kinds.items():
-        told = re.search(rf"^\| {name} \| (.*?)[|;]", table, re.MULTILINE)
-        assert told
-        assert set(re.findall("`(.*?)`", told[1])) - {"squash"} == REFUSED_BY_BUILDER[kind]
 
 
 def test_the_table_of_capabilities() -> None:

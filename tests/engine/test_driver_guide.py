@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ..backends.test_readme import write_project
+from ..conftest import write_driver_of_the_guide
 from .conftest import BASE
 
 # What takes the driver's own client, its errors and its refusals, and is soon done.
@@ -16,7 +16,7 @@ PART = "TestIds or TestInspect or TestMissing or TestRecipe or TestEndpoint or T
 @pytest.fixture(autouse=True)
 def written(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of the guide, with an image that is here, and the script where it is found."""
-    write_project(pytester.path)
+    write_driver_of_the_guide(pytester.path)
     module = pytester.path / "tests" / "test_conformance.py"
     module.write_text(module.read_text().replace("busybox:latest", BASE))
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))

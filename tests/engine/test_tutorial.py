@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..test_tutorial import STAGES, Stage, written
+from ..conftest import Stage, stages_of_the_tutorial, write_stage
 
 # Those that CI has, in place of the public ones.
 IMAGES = {
@@ -23,10 +23,10 @@ def with_images_of_ours(stage: Stage, mark: str) -> Stage:
     return stage._replace(files=files)
 
 
-@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.title)
+@pytest.mark.parametrize("stage", list(stages_of_the_tutorial()), ids=lambda stage: stage.title)
 def test_stage(stage: Stage, pytester: pytest.Pytester, backend: str, mark: str) -> None:
     """The command of a stage, in a folder with its files, writes what the page says."""
-    written(with_images_of_ours(stage, mark), pytester.path)
+    write_stage(with_images_of_ours(stage, mark), pytester.path)
     pytester.makeini("[pytest]\ndocker_pull_policy = missing\n")
     options = [f"--docker-backend={backend}", "-p", "no:cacheprovider", *stage.arguments]
     pytester.runpytest_subprocess(*options, timeout=600).stdout.fnmatch_lines(stage.seen)
