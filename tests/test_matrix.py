@@ -41,6 +41,23 @@ def rows() -> list[set[str]]:
     return [set(name.split("-")) for name in settings()["tox"]["env_list"].split()]
 
 
+def shares(variable: str) -> list[tuple[set[str], str]]:
+    """Give each number of those who share tests, and the factors of the rows that have it."""
+    written = settings()["testenv"]["set_env"]
+    lines = re.findall(rf"^(\S+): {variable} = (\d+/\d+)$", written, re.MULTILINE)
+    return [({*one}, share) for factors, share in lines for one in itertools.product(*alternatives(factors))]
+
+
+def alternatives(factors: str) -> list[list[str]]:
+    """Read factors as tox does: of "py{310,312}-podman", two and one."""
+    found = []
+    for factor in re.findall(r"[^-{]*(?:\{[^}]*\})?[^-{]*", factors):
+        head, _, rest = factor.partition("{")
+        inner, _, tail = rest.partition("}")
+        found += [[f"{head}{one}{tail}" for one in inner.split(",")]] if factor else []
+    return found
+
+
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_every_pair_is_run(first: str, second: str) -> None:
     """Each value of one kind is run together with each value of the other."""
@@ -51,16 +68,23 @@ def test_every_pair_is_run(first: str, second: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "driver", "count"),
     [
-        ("SHARE", "any", 8),
-        ("DRIVER_SHARE", "dockercli", 4),
-        ("DRIVER_SHARE", "dockerpy", 2),
-        ("DRIVER_SHARE", "podman", 2),
+        ("TESTS_SHARE", "any", 8),
+        ("TESTS_SHARE_OF_DRIVER", "dockercli", 4),
+        ("TESTS_SHARE_OF_DRIVER", "dockerpy", 2),
+        ("TESTS_SHARE_OF_DRIVER", "podman", 2),
     ],
 )
 def test_no_test_is_left_out(variable: str, driver: str, count: int) -> None:
     """Rows that share tests have all numbers of them: those of a driver, or all that have one."""
-    written = settings()["testenv"]["set_env"]
-    of_factors = re.findall(rf"^([\w-]+): {variable} = (\d+/\d+)$", written, re.MULTILINE)
     sharing = [row for row in rows() if row & (KINDS["driver"] if driver == "any" else {driver})]
-    found = [share for row in sharing for factors, share in of_factors if row.issuperset(factors.split("-"))]
+    found = [share for row in sharing for factors, share in shares(variable) if row.issuperset(factors)]
     assert sorted(found) == [f"{number}/{count}" for number in range(1, count + 1)]
+
+
+def test_the_matrix_leaves_no_test_out() -> None:
+    """In it, each combination of anything but Pythons has, with all of them, all that the rows of a driver share."""
+    pythons = {"dockercli": 4, "dockerpy": 2, "podman": 2}
+    for driver, count in pythons.items():
+        of_driver = [(factors, share) for factors, share in shares("TESTS_SHARE_OF_DRIVER") if driver in factors]
+        assert {factor for factors, _ in of_driver for factor in factors} == {driver, *KINDS["python"]}
+        assert {share for _, share in of_driver} == {f"{number}/{count}" for number in range(1, count + 1)}

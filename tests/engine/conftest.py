@@ -5,6 +5,7 @@ They have the fixtures of the conformance suite too.
 
 from __future__ import annotations
 
+import inspect
 import os
 import platform
 import shutil
@@ -62,6 +63,7 @@ BACKENDS = {
     "test_examples.py": ("docker-cli", "docker-py", "podman"),
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_logins.py": ("docker-cli", "podman"),
+    "test_proxies.py": ("docker-cli", "docker-py", "podman"),
     "test_tutorial.py": ("docker-cli",),
 }
 
@@ -84,17 +86,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_mine(item: pytest.Item) -> bool:
-    """Say whether this row of tox.ini runs a test. All run the conformance suite, and share the others among them.
+    """Say whether this row of tox.ini runs a test.
 
-    What `BACKENDS` names, the rows of each backend share, and anything else all rows do. A row has a number of so
-    many, such as "2/8" for the second of eight.
+    All rows run what is in the folder `contract`. What is about a driver, or may differ with it, all rows of the driver
+    share, and anything else all rows that have an engine. A row has a number of so many, "2/8" is the second of eight.
     """
-    names = {item.path.name, item.path.parent.name}
-    if "test_conformance.py" in names:
+    if item.path.parent.name == "contract":
         return True
-    share = os.environ.get("DRIVER_SHARE" if names & BACKENDS.keys() else "SHARE") or "1/1"
-    number, count = map(int, share.split("/"))
-    return crc32(item.nodeid.encode()) % count == number - 1
+    variable = "TESTS_SHARE_OF_DRIVER" if _is_about_drivers(item) else "TESTS_SHARE"
+    number, count = map(int, os.environ.get(variable, "1/1").split("/"))
+    # Without parameters, which may differ from row to row.
+    return crc32(item.nodeid.partition("[")[0].encode()) % count == number - 1
+
+
+def _is_about_drivers(item: pytest.Item) -> bool:
+    """Say whether a test is one of some backends, or asks which one it is on."""
+    asks_for = inspect.signature(item.obj).parameters if isinstance(item, pytest.Function) else ()
+    return bool({item.path.name, item.path.parent.name} & BACKENDS.keys() or {"backend", "program"} & {*asks_for})
 
 
 @pytest.fixture(scope="session")  # type: ignore[no-redef]
