@@ -19,7 +19,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 OTHER_PAGES = [
     ROOT / name
     for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "backends/README.md", "benchmarks/README.md")
-] + sorted((ROOT / "examples").rglob("README.md"))
+]
+OTHER_PAGES += [ROOT / "backends" / "podman" / "README.md", *sorted((ROOT / "examples").rglob("README.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)
 LOGIN = ("me", "hunter2")
