@@ -38,7 +38,7 @@ VARIABLES = {
 }
 # Where each of them is explained.
 GUIDES = {
-    "../../backends/README.md": ("--docker-backend", "docker_backend", "PYTEST_DOCKER_BACKEND"),
+    "../backends.md": ("--docker-backend", "docker_backend", "PYTEST_DOCKER_BACKEND"),
     "../addresses.md": ("docker_host_address", "docker_publish_address"),
     "../cleanup.md": ("--docker-cleanup", "docker_ttl"),
     "../failures.md": ("--docker-logs", "--docker-logs-dir", "--docker-keep", "docker_logs"),
