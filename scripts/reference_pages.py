@@ -64,8 +64,8 @@ GUIDES = {
 }
 NAMES = """# Public names
 
-What test modules, plugins and drivers import. [What stays as it is](../stability.md) says what else can be built on. All
-else of the package may change without notice.
+What test modules, plugins and drivers import. [What stays as it is](../stability.md) says what else can be built on.
+All else of the package may change without notice.
 
 This page is written by `scripts/reference_pages.py`.
 """
