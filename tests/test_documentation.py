@@ -102,6 +102,12 @@ def test_the_readme_leads_everywhere() -> None:
     assert {name for name in pages if f"](docs/{name})" not in text} == set()
 
 
+def test_the_site_begins_as_the_readme() -> None:
+    """The first page of the site and the README say with the same words what this is."""
+    readme, index = ((ROOT / name).read_text().split("\n\n") for name in ("README.md", "docs/index.md"))
+    assert readme[:2] == index[:2]
+
+
 def headings(page: Path) -> set[str]:
     """Give the headings of a page as links name them."""
     found = re.findall("^#+ (.*)$", page.read_text(), re.MULTILINE)
