@@ -36,9 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("docker", "containers")
     _add_options_of_runs(group)
-    _add_options_of_what_is_told(group)
+    _add_report_options(group)
     _add_settings_of_engines(parser)
-    _add_settings_of_runs(parser)
+    _add_run_settings(parser)
 
 
 def _add_options_of_runs(group: pytest.OptionGroup) -> None:
@@ -73,7 +73,7 @@ def _add_options_of_runs(group: pytest.OptionGroup) -> None:
     )
 
 
-def _add_options_of_what_is_told(group: pytest.OptionGroup) -> None:
+def _add_report_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--docker-cleanup",
         nargs="?",
@@ -127,7 +127,7 @@ def _add_settings_of_engines(parser: pytest.Parser) -> None:
     )
 
 
-def _add_settings_of_runs(parser: pytest.Parser) -> None:
+def _add_run_settings(parser: pytest.Parser) -> None:
     parser.addini(
         "docker_overlap",
         "What of a test is made at the same time: ordered (nothing before the other fixtures that precede it), graph "

@@ -10,23 +10,36 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from pkgutil import resolve_name
+from types import FunctionType, ModuleType
 from typing import Any
 
 from pytest_docker_tools import plugin
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
-# The page of each public module, whose own names are public where it has no `__all__`.
+# The page of each public module. Public are the names in ONLY, else its `__all__`, else the names of its own.
 MODULES = {
     "pytest_docker_tools": "factories.md",
     "pytest_docker_tools.wrappers": "wrappers.md",
+    "pytest_docker_tools.wrappers.container": "wrappers.md",
     "pytest_docker_tools.probes": "probes.md",
     "pytest_docker_tools.types": "types.md",
     "pytest_docker_tools.exceptions": "errors.md",
     "pytest_docker_tools.client": "client.md",
     "pytest_docker_tools.driver": "driver.md",
+    "pytest_docker_tools.endpoint": "driver.md",
+    "pytest_docker_tools.listening": "driver.md",
+    "pytest_docker_tools.removal": "driver.md",
+    "pytest_docker_tools.normalise": "normalise.md",
     "pytest_docker_tools.hookspecs": "hooks.md",
     "pytest_docker_tools.testing": "testing.md",
+}
+ONLY = {
+    "pytest_docker_tools.wrappers.container": ["wait_for_callable"],
+    "pytest_docker_tools.endpoint": ["Endpoint", "endpoint_at"],
+    "pytest_docker_tools.listening": ["Socket"],
+    # These two are taken as a whole.
+    "pytest_docker_tools.testing": ["MemoryDriver", "MemoryEngine", "MemoryImage", "conformance", "fixtures"],
 }
 ELSEWHERE = {"pytest_docker_tools.fxtr": "references.md"}
 # What the library itself reads. What a client reads is its own.
@@ -38,7 +51,7 @@ VARIABLES = {
 }
 # Where each of them is explained.
 GUIDES = {
-    "../../backends/README.md": ("--docker-backend", "docker_backend", "PYTEST_DOCKER_BACKEND"),
+    "../backends.md": ("--docker-backend", "docker_backend", "PYTEST_DOCKER_BACKEND"),
     "../addresses.md": ("docker_host_address", "docker_publish_address"),
     "../cleanup.md": ("--docker-cleanup", "docker_ttl"),
     "../failures.md": ("--docker-logs", "--docker-logs-dir", "--docker-keep", "docker_logs"),
@@ -51,7 +64,8 @@ GUIDES = {
 }
 NAMES = """# Public names
 
-What test modules and plugins import. All else of the package may change without notice.
+What test modules, plugins and drivers import. [What stays as it is](../stability.md) says what else can be built on.
+All else of the package may change without notice.
 
 This page is written by `scripts/reference_pages.py`.
 """
@@ -105,9 +119,12 @@ def declared() -> Declared:
 
 
 def names(module: ModuleType) -> list[str]:
-    """Give the public names of a module: those that it lists, else the classes and functions that it defines."""
+    """Give the public names of a module: the classes and functions that it lists, else those that it defines."""
+    if module.__name__ in ONLY:
+        return ONLY[module.__name__]
     own = [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
-    return getattr(module, "__all__", None) or [name for name in own if not name.startswith("_")]
+    listed = getattr(module, "__all__", None) or [name for name in own if not name.startswith("_")]
+    return [name for name in listed if isinstance(getattr(module, name), (type, FunctionType))]
 
 
 def public() -> Iterator[tuple[str, str, str]]:
@@ -116,7 +133,7 @@ def public() -> Iterator[tuple[str, str, str]]:
         module = import_module(path)
         for name in names(module):
             full = f"{path}.{name}"
-            yield full, first_sentence(getattr(module, name)), ELSEWHERE.get(full, page)
+            yield full, first_sentence(resolve_name(full)), ELSEWHERE.get(full, page)
 
 
 def first_sentence(thing: object) -> str:

@@ -19,7 +19,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 OTHER_PAGES = [
     ROOT / name
     for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "backends/README.md", "benchmarks/README.md")
-] + sorted((ROOT / "examples").rglob("README.md"))
+]
+OTHER_PAGES += [ROOT / "backends" / "podman" / "README.md", *sorted((ROOT / "examples").rglob("README.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"(?:<!-- from: (?P<source>\S+) -->\n)?```python\n# (?P<name>\S+)\n(?P<code>.*?)```", re.DOTALL)
 LOGIN = ("me", "hunter2")
@@ -99,6 +100,12 @@ def test_the_readme_leads_everywhere() -> None:
     text = (ROOT / "README.md").read_text()
     pages = {page.name for page in PAGES if page.parent.name == "docs"} - {"index.md"}
     assert {name for name in pages if f"](docs/{name})" not in text} == set()
+
+
+def test_the_site_begins_as_the_readme() -> None:
+    """The first page of the site and the README say with the same words what this is."""
+    readme, index = ((ROOT / name).read_text().split("\n\n") for name in ("README.md", "docs/index.md"))
+    assert readme[:2] == index[:2]
 
 
 def headings(page: Path) -> set[str]:

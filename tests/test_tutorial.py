@@ -32,4 +32,7 @@ def test_stage(stage: Stage, pytester: pytest.Pytester) -> None:
     assert result.ret == 0
     is_plan = "--docker-plan" in stage.arguments
     tests = [line.partition(" ")[0] for line in stage.seen if line.startswith("test_")]
-    result.stdout.fnmatch_lines(stage.seen if is_plan else tests or ["*"])
+    # Where a page shows a failure in place of names, the file of the command has a test.
+    tests = tests or [f"{name}::test_*" for name in arguments]
+    assert tests
+    result.stdout.fnmatch_lines(stage.seen if is_plan else tests)

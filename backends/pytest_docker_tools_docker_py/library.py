@@ -11,7 +11,7 @@ from pytest_docker_tools.exceptions import EngineUnavailable
 __tracebackhide__ = True
 
 OLDEST = (7, 2)
-_EXTRA = "pip install pytest-docker-tools[docker-py]"
+_EXTRA = "pip install 'pytest-docker-tools[docker-py]'"
 # Of these, `Driver` itself has something that would not say what is missing.
 _CONCRETE = ("listening", "native_client", "shown", "tag_image", "version")
 

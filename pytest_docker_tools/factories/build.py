@@ -42,8 +42,8 @@ def build(
     started in, then next to the file that calls `build`. `fileobj` is a Dockerfile, or with `custom_context` a tar
     archive, and is read now. `secrets` is {id: str, bytes or the `pathlib.Path` of a file}, for steps that mount them.
     `stages` is {stage of the Dockerfile: tag}; each is built, and tagged, first. `depends_on` are fixtures that are set
-    up before it. `scope`, `autouse` and `fixture_name` are pytest's. With `wrapper_class` the value is what that
-    makes of it.
+    up before it. `scope`, `autouse` and `fixture_name` are pytest's. `wrapper_class` is called with the image; what it
+    returns is the fixture's value.
     """
     check_keywords(build, options, BuildOptions)
     if not options.get("path") and options.get("fileobj") is None:

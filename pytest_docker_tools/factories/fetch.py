@@ -50,7 +50,7 @@ def fetch(
     is a list of images. `policy` is "always", or "missing" to ask the registry only for what the engine does not have;
     without it that is what the ini option docker_pull_policy says. What names no registry comes from where the ini
     option docker_image_prefix says. `depends_on` are fixtures that are set up before it. `scope`, `autouse` and
-    `fixture_name` are pytest's. With `wrapper_class` the value is what that makes of it.
+    `fixture_name` are pytest's. `wrapper_class` is called with the image; what it returns is the fixture's value.
     """
     check_keywords(fetch, options, PullOptions)
     if not options.get("repository"):

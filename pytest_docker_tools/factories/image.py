@@ -30,8 +30,8 @@ def image(
 ) -> Callable[..., Image]:
     """Give a fixture whose value is an image that has to be on the engine; `name` is its name or id.
 
-    `depends_on` are fixtures that are set up before it. With `wrapper_class` the value is what that makes of it.
-    `scope`, `autouse` and `fixture_name` are pytest's.
+    `depends_on` are fixtures that are set up before it. `wrapper_class` is called with the image; what it returns is
+    the fixture's value. `scope`, `autouse` and `fixture_name` are pytest's.
     """
     check_keywords(image, options, ImageOptions)
     if not options.get("name"):

@@ -34,7 +34,8 @@ def image_or_build(
     """Give a fixture whose value is the image that an environment variable names, if it is set, else one built here.
 
     For tests that run on an image under development, and, in CI, on the very image that is to be released.
-    `environ_key` is the variable; everything else is `build`'s.
+    `environ_key` is the variable; everything else is `build`'s. `wrapper_class` is called with either image; what it
+    returns is the fixture's value.
     """
     if not isinstance(environ_key, str) or not environ_key:
         raise UsageError(f"image_or_build() takes the name of an environment variable, not {environ_key!r}.")

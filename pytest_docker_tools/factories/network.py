@@ -34,8 +34,7 @@ def network(
 
     `options` are docker-py's of `networks.create`, its `scope` written `network_scope`. `depends_on` are fixtures that
     are set up before it. `shared` is for all workers of xdist, as that of `container`. `scope`, `autouse` and
-    `fixture_name` are pytest's. With `wrapper_class` the value is what that
-    makes of it.
+    `fixture_name` are pytest's. `wrapper_class` is called with the network; what it returns is the fixture's value.
     """
     check_keywords(network, options, NetworkOptions)
     values = {**options, **({} if network_scope is None else {"scope": network_scope})}

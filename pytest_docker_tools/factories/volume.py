@@ -38,8 +38,8 @@ def volume(
     `pathlib.Path` of a file or folder on disk (see `files`); a relative one is looked for below the directory that
     pytest was started in, then next to the file that calls `volume`. `options` are docker-py's of `volumes.create`.
     `depends_on` are fixtures that are set up before it. `shared` is for all workers of xdist, as that of `container`.
-    `scope`, `autouse` and `fixture_name` are pytest's. With `wrapper_class` the value is what that
-    makes of it.
+    `scope`, `autouse` and `fixture_name` are pytest's. `wrapper_class` is called with the volume; what it returns is
+    the fixture's value.
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}

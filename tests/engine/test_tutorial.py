@@ -25,8 +25,11 @@ def with_images_of_ours(stage: Stage, mark: str) -> Stage:
 
 @pytest.mark.parametrize("stage", list(stages_of_the_tutorial()), ids=lambda stage: stage.title)
 def test_stage(stage: Stage, pytester: pytest.Pytester, backend: str, mark: str) -> None:
-    """The command of a stage, in a folder with its files, writes what the page says."""
+    """The command of a stage, in a folder with its files, writes what the page says, and fails where that shows it."""
     write_stage(with_images_of_ours(stage, mark), pytester.path)
     pytester.makeini("[pytest]\ndocker_pull_policy = missing\n")
     options = [f"--docker-backend={backend}", "-p", "no:cacheprovider", *stage.arguments]
-    pytester.runpytest_subprocess(*options, timeout=600).stdout.fnmatch_lines(stage.seen)
+    result = pytester.runpytest_subprocess(*options, timeout=600)
+    result.stdout.fnmatch_lines(stage.seen)
+    fails = any("failed in" in line for line in stage.seen)
+    assert result.ret == (pytest.ExitCode.TESTS_FAILED if fails else pytest.ExitCode.OK)

@@ -18,7 +18,7 @@ from pytest_docker_tools.testing import MemoryDriver
 from pytest_docker_tools_docker_py import adapt_client
 from pytest_docker_tools_docker_py.driver import DockerPyDriver
 
-EXTRA = "pip install pytest-docker-tools[docker-py]"
+EXTRA = "pip install 'pytest-docker-tools[docker-py]'"
 VERBS: list[Callable[..., object]] = [
     lambda driver: driver.inspect("container", ["x"]),
     lambda driver: driver.create_container({"image": "x"}),
