@@ -11,6 +11,7 @@ from pytest_docker_tools.references import quoted
 
 from .command import check, keywords
 from .kinds import Kinds, created
+from .runner import Command
 
 __tracebackhide__ = True
 
@@ -20,9 +21,11 @@ class Networks(Kinds):
 
     def create_network(self, options: Options, *, timeout: float | None = None) -> str:
         chosen = self._normalised("network", options)
-        todo, written = self._network_arguments(chosen), keywords(self.network_options, _unnamed(chosen))
+        todo, deadline = Command(tuple(self._network_arguments(chosen))), self._deadline(timeout)
         asked = f"create the network {chosen['name']!r}"
-        result = self._do(asked, todo, self._deadline(timeout), keywords=written)
+        result = self._settled(lambda: self.runner.run(todo, deadline), self._is_disturbed)
+        if result.exit_code:
+            raise self._error(asked, result, keywords=keywords(self.network_options, _unnamed(chosen)))
         return self._read(asked, result, partial(created, chosen["name"]))
 
     def _network_arguments(self, chosen: Options) -> Sequence[str]:

@@ -93,9 +93,10 @@ class PodmanDriver(DockerCLIDriver):
         *PHRASES,
     )
     # To find an image's parent, or one in its cache, it reads all images; others may remove one of them, or a layer.
+    # To find a free subnet, it reads all interfaces.
     disturbed = re.compile(
         "locating (image with ID|item named|layer for blob)|reading data blob size|if cached image exists"
-        "|creating image .*not known"
+        "|creating image .*not known|no such network interface"
     )
     # It looks whether a container runs, which may end by itself before it is killed.
     ended_meanwhile = re.compile("could not be stopped: .*state improper")

@@ -1,4 +1,4 @@
-"""What podman's command line gives up over when other processes remove images, on a stand-in for it."""
+"""What podman's command line gives up over when other processes remove something, on a stand-in for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ with open(os.path.join(os.path.dirname(sys.argv[0]), "calls"), "a+") as calls:
 for flag in sys.argv:
     if flag.startswith("--iidfile="):
         open(flag.partition("=")[2], "w").write(ID)
-print(ID if sys.argv[1] == "images" else '{"Id": "%s"}' % ID)
+print("shop" if sys.argv[1] == "network" else ID if sys.argv[1] == "images" else '{"Id": "%s"}' % ID)
 """
 IMAGE, OTHER = "1" * 64, "2" * 64
 READING = f'Error: reading image "{OTHER}": locating image with ID "{OTHER}": image not known'
@@ -36,6 +36,7 @@ ENDED = (
     f"Error: cannot remove container {OTHER} as it could not be stopped: sending SIGKILL to container {OTHER}: "
     "container state improper: stopped"
 )
+GONE = "Error: route ip+net: no such network interface"
 STEP_FAILED = 'Error: building at STEP "RUN x": while running runtime: exit status 1'
 
 Podman = Callable[[int, str], PodmanDriver]
@@ -82,6 +83,12 @@ def test_images_are_listed(podman: Podman, said: str) -> None:
 def test_an_image_is_built(podman: Podman, said: str) -> None:
     """An image is built, also if podman gives up at first over another one, or a layer that it was about to use."""
     assert podman(2, f"STEP 1/2: FROM x\n{said}").build_image({"fileobj": b"FROM x"}) == IMAGE
+
+
+def test_a_network_is_created(podman: Podman, calls: Callable[[], int]) -> None:
+    """A network is created, also if an interface of another one is removed while podman looks at all of them."""
+    assert podman(2, GONE).create_network({"name": "shop"}) == "shop"
+    assert calls() == 3
 
 
 def test_what_never_settles(podman: Podman, calls: Callable[[], int]) -> None:
