@@ -111,8 +111,7 @@ class Containers(Creation):
         except DeadlineExceeded:
             return
         if lines.exit_code:
-            result = Result(todo.shown(self.runner.typed), lines.exit_code, b"", last)
-            raise self._no_log(ref, result, self._deadline(None))
+            raise self._no_log(ref, self.runner.result(todo, lines.exit_code, b"", last), self._deadline(None))
 
     def _no_log(self, ref: str, result: Result, deadline: Deadline) -> EngineError:
         """Give the error for a log that could not be read. Of `stderr` the last line alone is not the container's."""
