@@ -19,7 +19,7 @@ from .files import Entries
 __tracebackhide__ = True
 
 _FOLDER = "/volume"
-# Seconds for a build that does nothing.
+# Seconds for a build that does nothing, where the user has not said how long one call may take.
 _PATIENCE = 120.0
 
 
@@ -42,7 +42,12 @@ def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
     labelled = labels.added(empty, {**known, labels.CREATION: mark})
     # Also where the build is interrupted after the engine has done it.
     with _afterwards(partial(_remove_image, driver, mark)):
-        yield driver.build_image(labelled, timeout=_PATIENCE)
+        yield driver.build_image(labelled, timeout=_patience(driver))
+
+
+def _patience(driver: Driver) -> float:
+    recipe = driver.recipe()
+    return float(recipe.settings.get("timeout", _PATIENCE)) if recipe else _PATIENCE
 
 
 def _remove_image(driver: Driver, mark: str) -> None:

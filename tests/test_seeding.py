@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_docker_tools import items, seeding
+from pytest_docker_tools.driver import Options, Recipe
 from pytest_docker_tools.exceptions import EngineError
 from pytest_docker_tools.files import Entry
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
@@ -28,6 +29,25 @@ def test_nobody_pulls(engine: MemoryEngine) -> None:
     driver.remove("image", driver.ids("image"), force=True)
     seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")}, {})
     assert "pull_image" not in [verb for verb, _ in engine.calls]
+
+
+@pytest.mark.parametrize(("settings", "seconds"), [({"timeout": 7}, 7), ({}, 120), (None, 120)])
+def test_its_time(
+    engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, settings: dict[str, float] | None, seconds: float
+) -> None:
+    """Its build may take as long as any call, where the user has said so; the driver has no deadline for builds."""
+    monkeypatch.setattr(MemoryDriver, "recipe", lambda _: None if settings is None else Recipe("memory", settings))
+    allowed: list[float | None] = []
+    build = MemoryDriver.build_image
+
+    def build_image(driver: MemoryDriver, options: Options, *, timeout: float | None = None) -> str:
+        allowed.append(timeout)
+        return build(driver, options)
+
+    monkeypatch.setattr(MemoryDriver, "build_image", build_image)
+    driver = MemoryDriver(engine)
+    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")}, {})
+    assert allowed == [seconds]
 
 
 @pytest.mark.parametrize("verb", ["build_image", "create_container", "put_archive"])

@@ -38,6 +38,7 @@ Interrupt = Callable[[Callable[[], bool]], None]
 Left = Callable[[], list[str]]
 Push = Callable[..., str]
 
+HERE = Path(__file__).parent
 # What is built on it does without the cache, for which the classic builder looks at all images on a base, and fails if
 # another test removes one of them. A test of the cache has a base of its own, `own_image`.
 BASE = "localhost/pytest-docker-tools/busybox"
@@ -76,33 +77,34 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is in this folder as in need of an engine, and leave out what other rows of tox.ini do."""
-    here = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in here:
-        item.add_marker(pytest.mark.engine)
-    others = [item for item in here if not _is_mine(item)]
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.engine)
+    others = [item for item in items if item.get_closest_marker("engine") and not _is_mine(item)]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
 
 
 def _is_mine(item: pytest.Item) -> bool:
-    """Say whether this row of tox.ini runs a test.
-
-    All rows run what is in the folder `contract`. What is about a driver, or may differ with it, all rows of the driver
-    share, and anything else all rows that have an engine. A row has a number of so many, "2/8" is the second of eight.
-    """
-    if item.path.parent.name == "contract":
-        return True
-    variable = "TESTS_SHARE_OF_DRIVER" if _is_about_drivers(item) else "TESTS_SHARE"
-    number, count = map(int, os.environ.get(variable, "1/1").split("/"))
+    """Say whether this row of tox.ini runs a test, of which it has a share: "2/8" is the second part of eight."""
+    number, count = map(int, os.environ.get(_shared_by(item), "1/1").split("/"))
     # Without parameters, which may differ from row to row.
     return crc32(item.nodeid.partition("[")[0].encode()) % count == number - 1
+
+
+def _shared_by(item: pytest.Item) -> str:
+    """Give the variable that has the share of a test: which rows do it together."""
+    if item.path.parent.name == "contract" or item.path.name == "test_conformance.py":
+        return "TESTS_SHARE_OF_CONTRACT"
+    return "TESTS_SHARE_OF_DRIVER" if _is_about_drivers(item) else "TESTS_SHARE"
 
 
 def _is_about_drivers(item: pytest.Item) -> bool:
     """Say whether a test is one of some backends, or asks which one it is on."""
     asks_for = inspect.signature(item.obj).parameters if isinstance(item, pytest.Function) else ()
-    return bool({item.path.name, item.path.parent.name} & BACKENDS.keys() or {"backend", "program"} & {*asks_for})
+    of_some = bool({item.path.name, item.path.parent.name} & BACKENDS.keys()) or HERE not in item.path.parents
+    return of_some or bool({"backend", "program"} & {*asks_for})
 
 
 @pytest.fixture(scope="session")  # type: ignore[no-redef]
