@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 import pytest
 from _pytest.fixtures import getfixturemarker
@@ -26,36 +26,30 @@ Scope: TypeAlias = ScopeName | Callable[[str, pytest.Config], ScopeName]
 DependsOn: TypeAlias = Sequence[str | templates.FixtureReference | Callable[..., Any]]
 
 
+class Settings(NamedTuple):
+    """What factories take besides an engine's keywords: what pytest does with a fixture, and what becomes of its value.
+
+    `shared` is what `sharing` is about; with `wrapper_class` the value of the fixture is what that makes of it.
+    """
+
+    scope: Scope
+    autouse: bool
+    fixture_name: str | None
+    depends_on: DependsOn
+    shared: bool = False
+    wrapper_class: Callable[[Any], Any] | None = None
+
+
 def fixture(
-    factory: str,
-    make: Callable[[Setup], Work[T]],
-    values: Mapping[str, Any],
-    *,
-    scope: Scope,
-    autouse: bool,
-    fixture_name: str | None,
-    depends_on: DependsOn,
-    shared: bool = False,
-    wrapper_class: Callable[[Any], Any] | None = None,
+    factory: str, make: Callable[[Setup], Work[T]], values: Mapping[str, Any], settings: Settings
 ) -> Callable[..., T]:
     """Give a pytest fixture whose value is what `make(setup)` gives, and that is set up after those it depends on.
 
-    `values` are the keywords as written, `shared` is what `sharing` is about, and with `wrapper_class` the value is
-    what that makes of it. Raises `TemplateError` at once for a string that is no template.
+    `values` are the keywords as written. Raises `UsageError` for a setting that is none, `TemplateError` at once for a
+    string that is no template.
     """
-    if not isinstance(fixture_name, (str, type(None))):
-        raise UsageError(f"{factory}(fixture_name=...) takes the name of the fixture, not {fixture_name!r}.")
-    if not callable(scope) and scope not in get_args(ScopeName):
-        names = ", ".join(get_args(ScopeName))
-        raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
-    if not isinstance(autouse, bool):
-        raise UsageError(f"{factory}(autouse=...) takes True or False, not {autouse!r}.")
-    if not isinstance(shared, bool):
-        raise UsageError(f"{factory}(shared=...) takes True or False, not {shared!r}.")
-    if wrapper_class is not None and not callable(wrapper_class):
-        raise UsageError(f"{factory}(wrapper_class=...) takes a class, not {wrapper_class!r}.")
-    if not callable(scope):
-        require_session(f"{factory}()", shared, scope)
+    _check(factory, settings)
+    scope, autouse, fixture_name, depends_on, shared, wrapper_class = settings
     written = {DEPENDS_ON: _references(factory, depends_on), **values}
     made = make if wrapper_class is None else partial(_wrapped, make, wrapper_class)
     definition = Definition(factory, made, MappingProxyType(written), call_site(), shared)
@@ -67,6 +61,22 @@ def fixture(
     mark(body, definition)
     decorate = pytest.fixture(scope=scope, autouse=autouse, name=fixture_name)
     return cast("Callable[..., T]", decorate(dress(body, factory, definition.site, lambda: _names(definition))))
+
+
+def _check(factory: str, settings: Settings) -> None:
+    scope, autouse, fixture_name, _, shared, wrapper_class = settings
+    if not isinstance(fixture_name, (str, type(None))):
+        raise UsageError(f"{factory}(fixture_name=...) takes the name of the fixture, not {fixture_name!r}.")
+    if not callable(scope) and scope not in get_args(ScopeName):
+        names = ", ".join(get_args(ScopeName))
+        raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
+    for keyword, value in (("autouse", autouse), ("shared", shared)):
+        if not isinstance(value, bool):
+            raise UsageError(f"{factory}({keyword}=...) takes True or False, not {value!r}.")
+    if wrapper_class is not None and not callable(wrapper_class):
+        raise UsageError(f"{factory}(wrapper_class=...) takes a class, not {wrapper_class!r}.")
+    if not callable(scope):
+        require_session(f"{factory}()", shared, scope)
 
 
 async def _wrapped(make: Callable[[Setup], Work[T]], wrapper_class: Callable[[T], Any], setup: Setup) -> Any:

@@ -11,7 +11,7 @@ from .. import once, timings
 from ..client import Image
 from ..definition import Setup
 from ..exceptions import UsageError
-from ..factory import DependsOn, Scope, fixture
+from ..factory import DependsOn, Scope, Settings, fixture
 from ..files import Places, nowhere
 from ..normalise import is_remote
 from ..normalise.values import path
@@ -49,16 +49,8 @@ def build(
     if not options.get("path") and options.get("fileobj") is None:
         raise UsageError("build() needs a folder with a Dockerfile, build(path='app'), or a Dockerfile in fileobj.")
     values = {**_read_file(options), "stages": stages}
-    return fixture(
-        "build",
-        make,
-        values,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        wrapper_class=wrapper_class,
-    )
+    settings = Settings(scope, autouse, fixture_name, depends_on, wrapper_class=wrapper_class)
+    return fixture("build", make, values, settings)
 
 
 def _read_file(options: BuildOptions) -> dict[str, Any]:

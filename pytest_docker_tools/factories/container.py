@@ -11,7 +11,7 @@ from .. import addresses, attachments, copying, lifetime, probes, publishing, re
 from ..client import inspect
 from ..definition import Setup
 from ..exceptions import ImageNotFound, UnknownKeyword, UsageError
-from ..factory import DependsOn, Scope, fixture, is_fixture
+from ..factory import DependsOn, Scope, Settings, fixture, is_fixture
 from ..files import Content, Entries, comparable
 from ..ledger import Entry
 from ..options import ContainerOptions, Networks, check_keywords
@@ -66,16 +66,7 @@ def container(
     make = partial(_make, wrapper_class=_class_for(wrapper_class))
     values = {**options, "timeout": timeout, "files": files, "networks": networks, "aliases": aliases}
     values["wait_for"] = _probes(wait_for)
-    return fixture(
-        "container",
-        make,
-        values,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        shared=shared,
-    )
+    return fixture("container", make, values, Settings(scope, autouse, fixture_name, depends_on, shared))
 
 
 def _class_for(wrapper_class: Callable[[Any], Container] | None) -> Callable[[Any], Container]:

@@ -12,7 +12,7 @@ from ..client import Image
 from ..definition import Setup
 from ..driver import Facts
 from ..exceptions import DriverError, EngineError, UsageError
-from ..factory import DependsOn, Scope, fixture
+from ..factory import DependsOn, Scope, Settings, fixture
 from ..normalise import image_reference
 from ..normalise.values import text
 from ..options import PullOptions, check_keywords
@@ -58,16 +58,8 @@ def fetch(
     if policy is not None and not _is_reference(policy):
         _checked(policy, "fetch(policy=...)")
     values = {**options, "policy": policy}
-    return fixture(
-        "fetch",
-        _make,
-        values,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        wrapper_class=wrapper_class,
-    )
+    settings = Settings(scope, autouse, fixture_name, depends_on, wrapper_class=wrapper_class)
+    return fixture("fetch", _make, values, settings)
 
 
 async def _make(setup: Setup) -> Image:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..client import Image, inspect
 from ..definition import Setup
 from ..exceptions import ImageNotFound, UsageError
-from ..factory import DependsOn, Scope, fixture
+from ..factory import DependsOn, Scope, Settings, fixture
 from ..normalise.values import text
 from ..options import ImageOptions, check_keywords
 from ..tasks import call
@@ -36,16 +36,8 @@ def image(
     check_keywords(image, options, ImageOptions)
     if not options.get("name"):
         raise UsageError("image() needs a name: image(name='redis:7').")
-    return fixture(
-        "image",
-        _make,
-        options,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        wrapper_class=wrapper_class,
-    )
+    settings = Settings(scope, autouse, fixture_name, depends_on, wrapper_class=wrapper_class)
+    return fixture("image", _make, options, settings)
 
 
 async def _make(setup: Setup) -> Image:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import lifetime, resource
 from ..client import Network
 from ..definition import Setup
-from ..factory import DependsOn, Scope, fixture
+from ..factory import DependsOn, Scope, Settings, fixture
 from ..ledger import Entry
 from ..options import NetworkOptions, check_keywords
 from ..templates import Text
@@ -38,17 +38,7 @@ def network(
     """
     check_keywords(network, options, NetworkOptions)
     values = {**options, **({} if network_scope is None else {"scope": network_scope})}
-    return fixture(
-        "network",
-        _make,
-        values,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        shared=shared,
-        wrapper_class=wrapper_class,
-    )
+    return fixture("network", _make, values, Settings(scope, autouse, fixture_name, depends_on, shared, wrapper_class))
 
 
 async def _make(setup: Setup) -> Network:

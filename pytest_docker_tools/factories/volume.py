@@ -9,7 +9,7 @@ from .. import files, lifetime, owners, resource, seeding, timings
 from ..client import Volume
 from ..definition import Setup
 from ..exceptions import UsageError
-from ..factory import DependsOn, Scope, fixture
+from ..factory import DependsOn, Scope, Settings, fixture
 from ..ledger import Entry
 from ..options import VolumeOptions, check_keywords
 from ..tasks import call
@@ -43,17 +43,7 @@ def volume(
     """
     check_keywords(volume, options, VolumeOptions)
     values = {**options, "initial_content": initial_content}
-    return fixture(
-        "volume",
-        _make,
-        values,
-        scope=scope,
-        autouse=autouse,
-        fixture_name=fixture_name,
-        depends_on=depends_on,
-        shared=shared,
-        wrapper_class=wrapper_class,
-    )
+    return fixture("volume", _make, values, Settings(scope, autouse, fixture_name, depends_on, shared, wrapper_class))
 
 
 async def _make(setup: Setup) -> Volume:
