@@ -1,11 +1,12 @@
-"""Finding a driver by name, and the driver behind a client."""
+"""Finding a driver by name, the one that was chosen for a run, and the driver behind a client."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pluggy
@@ -14,6 +15,9 @@ from . import hookspecs
 from .client import Client
 from .driver import Driver
 from .exceptions import BackendNotFound, UsageError
+
+if TYPE_CHECKING:
+    import pytest
 
 __tracebackhide__ = True
 
@@ -43,6 +47,18 @@ def open_driver(backend: str = DEFAULT_BACKEND, settings: Mapping[str, Any] | No
     if not isinstance(driver, Driver):
         raise BackendNotFound(f"The docker backend {backend!r} is installed, but gave {driver!r} instead of a driver.")
     return driver
+
+
+def backend_of(config: pytest.Config) -> str:
+    """Give the name of the driver that was chosen for a run of pytest."""
+    chosen = config.getoption("docker_backend") or os.environ.get("PYTEST_DOCKER_BACKEND")
+    return str(chosen or config.getini("docker_backend") or DEFAULT_BACKEND)
+
+
+def open_chosen(config: pytest.Config) -> Driver:
+    """Open the driver that was chosen for a run of pytest, as `open_driver` does."""
+    timeout = config.getini("docker_timeout")
+    return open_driver(backend_of(config), {"timeout": float(timeout)} if timeout else {})
 
 
 def client_of(driver: Driver) -> Any:

@@ -162,8 +162,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _require_one_of("The ini option docker_overlap", config.getini("docker_overlap"), _OVERLAP)
     _require_one_of("The ini option docker_reuse", config.getini("docker_reuse"), _REUSE)
     _require_one_of("The environment variable PYTEST_DOCKER_REUSE", os.environ.get("PYTEST_DOCKER_REUSE"), _REUSE)
-    _seconds(config, "docker_reuse_ttl")
-    _seconds(config, "docker_ttl")
+    for option in ("docker_reuse_ttl", "docker_timeout", "docker_ttl"):
+        _require_seconds(config, option)
     if config.getoption("docker_timings_page"):
         from .timings import ending
 
@@ -178,6 +178,16 @@ def _require_one_of(where: str, given: str | None, accepted: Sequence[str]) -> N
         raise pytest.UsageError(f"{where} takes {', '.join(accepted[:-1])} or {accepted[-1]}, not {given!r}.")
 
 
+def _require_seconds(config: pytest.Config, option: str) -> None:
+    text = config.getini(option)
+    try:
+        seconds = float(text or "1")
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise pytest.UsageError(f"The ini option {option} takes a number of seconds above 0, not {text!r}.")
+
+
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Clean up, if that is wanted, in place of a run."""
     wanted = config.getoption("docker_cleanup")
@@ -186,11 +196,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     from contextlib import closing
 
     from . import cleanup
-    from .drivers import open_driver
+    from .drivers import open_chosen
     from .exceptions import DockerToolsError
 
     try:
-        with closing(open_driver(backend_of(config), _settings(config))) as driver:
+        with closing(open_chosen(config)) as driver:
             is_fine = cleanup.run(driver, print, everything=wanted == "all")
     except DockerToolsError as error:
         raise pytest.UsageError(str(error)) from None
@@ -209,11 +219,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     from contextlib import closing
 
     from . import plan
-    from .drivers import open_driver
+    from .drivers import open_chosen
     from .exceptions import BackendNotFound, EngineUnavailable
 
     try:
-        with closing(open_driver(backend_of(config), _settings(config))) as driver:
+        with closing(open_chosen(config)) as driver:
             session.testsfailed += plan.show(session, driver)
     except (BackendNotFound, EngineUnavailable) as error:
         raise pytest.UsageError(str(error)) from None
@@ -225,41 +235,15 @@ def docker_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     """The container engine that this run uses, in the shape of docker-py's client."""
     from contextlib import closing
 
-    from .drivers import client_of, open_driver
+    from .drivers import client_of, open_chosen
     from .terminal import header
 
-    with closing(open_driver(backend_of(pytestconfig), _settings(pytestconfig))) as driver:
+    with closing(open_chosen(pytestconfig)) as driver:
         client = client_of(driver)
         if not pytestconfig.pluginmanager.has_plugin(_AROUND_TESTS):
             # Nothing is made that would have to be guarded.
             header.announce(pytestconfig, client, is_guarded=True)
         yield client
-
-
-def backend_of(config: pytest.Config) -> str:
-    """Give the name of the driver that was chosen for this run."""
-    from .drivers import DEFAULT_BACKEND
-
-    chosen = config.getoption("docker_backend") or os.environ.get("PYTEST_DOCKER_BACKEND")
-    return str(chosen or config.getini("docker_backend") or DEFAULT_BACKEND)
-
-
-def _settings(config: pytest.Config) -> dict[str, Any]:
-    seconds = _seconds(config, "docker_timeout")
-    return {} if seconds is None else {"timeout": seconds}
-
-
-def _seconds(config: pytest.Config, option: str) -> float | None:
-    text = config.getini(option)
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise pytest.UsageError(f"The ini option {option} takes a number of seconds above 0, not {text!r}.")
-    return seconds
 
 
 @pytest.hookimpl(wrapper=True)

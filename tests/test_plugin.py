@@ -83,8 +83,8 @@ def test_timeout_reaches_the_driver(pytester: pytest.Pytester) -> None:
     for text in ("soon", "0", "-1", "nan"):
         pytester.makeini(f"[pytest]\ndocker_timeout = {text}\ndocker_backend = one\n")
         result = pytester.runpytest_subprocess()
-        result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines([f"*docker_timeout takes a number of seconds above 0, not '{text}'*"])
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"*docker_timeout takes a number of seconds above 0, not '{text}'*"])
 
 
 def test_the_client_may_be_overridden(pytester: pytest.Pytester, run: Run) -> None:

@@ -13,6 +13,27 @@ from ..exceptions import DriverError, EngineError, UnsupportedOption
 
 __tracebackhide__ = True
 
+__all__ = [
+    "can_connection",
+    "can_host",
+    "can_links",
+    "can_network_ids",
+    "can_owners",
+    "can_processes",
+    "can_recipe",
+    "can_tag_image",
+    "can_unset",
+    "can_version",
+    "needs_connection",
+    "needs_host",
+    "needs_links",
+    "needs_network_ids",
+    "needs_owners",
+    "needs_processes",
+    "needs_recipe",
+    "needs_unset",
+]
+
 
 def needs(*capabilities: Capability) -> pytest.MarkDecorator:
     """Mark a test or a class that is skipped, and says so, where the driver does not have these capabilities."""

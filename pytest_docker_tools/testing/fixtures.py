@@ -20,31 +20,11 @@ from typing import Any
 import pytest
 
 from ..driver import Driver, Facts, Kind
-from ..drivers import open_driver
+from ..drivers import backend_of, open_driver
 from ..exceptions import UsageError
 from ..normalise import Verb
-from ..plugin import backend_of
-from .capabilities import (
-    can_connection,
-    can_host,
-    can_links,
-    can_network_ids,
-    can_owners,
-    can_processes,
-    can_recipe,
-    can_tag_image,
-    can_unset,
-    can_version,
-    needs_connection,
-    needs_host,
-    needs_links,
-    needs_network_ids,
-    needs_owners,
-    needs_processes,
-    needs_recipe,
-    needs_unset,
-    skip_without,
-)
+from . import capabilities
+from .capabilities import *  # noqa: F403
 from .registry import Published, Registry
 from .subnets import subnet, wide_network
 from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
@@ -52,19 +32,10 @@ from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
 __tracebackhide__ = True
 
 __all__ = [
+    *capabilities.__all__,
     "accepts",
     "backend",
     "build",
-    "can_connection",
-    "can_host",
-    "can_links",
-    "can_network_ids",
-    "can_owners",
-    "can_processes",
-    "can_recipe",
-    "can_tag_image",
-    "can_unset",
-    "can_version",
     "children",
     "choose_engine",
     "content",
@@ -76,14 +47,6 @@ __all__ = [
     "hanging_driver",
     "image",
     "named",
-    "needs_connection",
-    "needs_host",
-    "needs_links",
-    "needs_network_ids",
-    "needs_owners",
-    "needs_processes",
-    "needs_recipe",
-    "needs_unset",
     "network",
     "only_from_the_start",
     "open_backend",
@@ -284,7 +247,7 @@ def registries() -> Iterator[tuple[Registry, Registry]]:
 @pytest.fixture
 def publish(can_host: bool, driver: Driver, request: pytest.FixtureRequest) -> Iterator[Publish]:
     """Put a new image in a registry, as `Registry.publish` does; `private=True` is a registry that wants a login."""
-    skip_without("host", can_host)
+    capabilities.skip_without("host", can_host)
     registries = request.getfixturevalue("registries")
     published: list[Published] = []
 

@@ -25,7 +25,7 @@ import pytest
 
 from pytest_docker_tools import items, labels
 from pytest_docker_tools.driver import KINDS, Driver
-from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.drivers import backend_of
 from pytest_docker_tools.testing.fixtures import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Build
 from pytest_docker_tools.testing.registry import USERNAME

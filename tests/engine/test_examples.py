@@ -16,8 +16,7 @@ import pytest
 
 from pytest_docker_tools import items, labels
 from pytest_docker_tools.driver import Driver
-from pytest_docker_tools.drivers import DEFAULT_BACKEND
-from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.drivers import DEFAULT_BACKEND, backend_of
 from pytest_docker_tools.testing.fixtures import Build
 
 from .conftest import made_by_runs

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.drivers import backend_of
 
 ON_ENGINE = ("test_conformance.py", "test_effects.py")
 

@@ -16,8 +16,7 @@ import requests
 from pytest_docker_tools import exceptions
 from pytest_docker_tools.client import Client
 from pytest_docker_tools.driver import Driver, Kind
-from pytest_docker_tools.drivers import open_driver
-from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.drivers import backend_of, open_driver
 
 from ..conftest import BASE
 

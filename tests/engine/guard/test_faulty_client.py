@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_docker_tools.plugin import backend_of
+from pytest_docker_tools.drivers import backend_of
 
 from ..conftest import Left, Project, wait_until
 
