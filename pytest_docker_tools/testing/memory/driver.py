@@ -23,24 +23,15 @@ from ...driver import (
     Recipe,
     Removal,
 )
-from ...exceptions import (
-    Conflict,
-    DeadlineExceeded,
-    EngineError,
-    EngineUnavailable,
-    UnsupportedOption,
-)
+from ...exceptions import Conflict, DeadlineExceeded, EngineUnavailable, UnsupportedOption
 from ...listening import Socket
 from . import life, making
-from .container import KILLED, ORDERLY, LogLine, MemoryContainer
+from .container import LogLine, MemoryContainer
 from .engine import MemoryEngine
 from .filters import matches
 from .removal import MemoryRemoval, remove_all
 
 __tracebackhide__ = True
-
-_SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15}
-_ENDING = ("INT", "QUIT", "TERM")
 
 
 class MemoryDriver(Driver):
@@ -136,27 +127,17 @@ class MemoryDriver(Driver):
 
     def stop(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
         with self._locked("stop", ref=ref, grace=grace) as engine:
-            self._stop(engine, engine.container(ref))
+            life.stop(engine, engine.container(ref))
 
     def restart(self, ref: str, *, grace: int | None = None, timeout: float | None = None) -> None:
         with self._locked("restart", ref=ref, grace=grace) as engine:
             container = engine.container(ref)
-            self._stop(engine, container)
+            life.stop(engine, container)
             life.start(engine, container)
-
-    def _stop(self, engine: MemoryEngine, container: MemoryContainer) -> None:
-        if container.running:
-            life.finish(engine, container, ORDERLY)
 
     def kill(self, ref: str, *, signal: str | int | None = None, timeout: float | None = None) -> None:
         with self._locked("kill", ref=ref, signal=signal) as engine:
-            container = engine.container(ref)
-            name = _signal("KILL" if signal is None else signal)
-            container.require_running()
-            if name == "KILL":
-                life.finish(engine, container, KILLED)
-            elif name in (*_ENDING, _signal(container.config.get("StopSignal", "TERM"))):
-                life.finish(engine, container, ORDERLY)
+            life.kill(engine, engine.container(ref), "KILL" if signal is None else signal)
 
     def pause(self, ref: str, *, timeout: float | None = None) -> None:
         with self._locked("pause", ref=ref) as engine:
@@ -358,15 +339,6 @@ class MemoryDriver(Driver):
     def tag_image(self, ref: str, repository: str, tag: str = "latest", *, timeout: float | None = None) -> None:
         with self._locked("tag_image", ref=ref, repository=repository, tag=tag) as engine:
             engine.images.tag(engine.images.need(ref), f"{repository}:{tag}")
-
-
-def _signal(signal: str | int) -> str:
-    """Give the bare name of a signal that is written as 15, "15", "TERM" or "SIGTERM"."""
-    name = str(signal).upper().removeprefix("SIG")
-    for known, number in _SIGNALS.items():
-        if name in (known, str(number)):
-            return known
-    raise EngineError(f"Invalid signal: {signal}. The engine in memory has {', '.join(_SIGNALS)}.")
 
 
 def _missing(program: str) -> ExecResult:

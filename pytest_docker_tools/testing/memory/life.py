@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...exceptions import Conflict, DriverError, EngineError, Forbidden
 from ...normalise import normalised
-from .container import KILLED, MemoryContainer
+from .container import KILLED, ORDERLY, MemoryContainer
 from .files import FOLDERS, FileSystem, FileTree, relative
 from .mounts import MemoryVolume, Mounter
 from .network import Endpoint
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
+_SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15}
+_ENDING = ("INT", "QUIT", "TERM")
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
@@ -168,6 +170,31 @@ def finish(engine: MemoryEngine, container: MemoryContainer, exit_code: int, *, 
     if container.host_config["AutoRemove"]:
         remove(engine, container, force=False, volumes=True)
     engine.changed.notify_all()
+
+
+def stop(engine: MemoryEngine, container: MemoryContainer) -> None:
+    """Let a container end orderly, if it runs."""
+    if container.running:
+        finish(engine, container, ORDERLY)
+
+
+def kill(engine: MemoryEngine, container: MemoryContainer, signal: str | int) -> None:
+    """Send a signal to a container that runs."""
+    name = _signal(signal)
+    container.require_running()
+    if name == "KILL":
+        finish(engine, container, KILLED)
+    elif name in (*_ENDING, _signal(container.config.get("StopSignal", "TERM"))):
+        finish(engine, container, ORDERLY)
+
+
+def _signal(signal: str | int) -> str:
+    """Give the bare name of a signal that is written as 15, "15", "TERM" or "SIGTERM"."""
+    name = str(signal).upper().removeprefix("SIG")
+    for known, number in _SIGNALS.items():
+        if name in (known, str(number)):
+            return known
+    raise EngineError(f"Invalid signal: {signal}. The engine in memory has {', '.join(_SIGNALS)}.")
 
 
 def remove(engine: MemoryEngine, container: MemoryContainer, *, force: bool, volumes: bool) -> None:
