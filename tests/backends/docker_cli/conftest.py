@@ -15,6 +15,7 @@ from pytest_docker_tools_docker_cli import Runner
 
 WriteClient = Callable[[str], Runner]
 Recorded = Callable[[], dict[str, Any]]
+Recording = tuple[Runner, Recorded]
 
 # The id of what stand-ins create.
 CREATED = "1d" * 32
@@ -45,7 +46,7 @@ def write_client(tmp_path: Path) -> WriteClient:
 
 
 @pytest.fixture
-def recording(write_client: WriteClient, tmp_path: Path) -> tuple[Runner, Recorded]:
+def recording(write_client: WriteClient, tmp_path: Path) -> Recording:
     """A client that writes down what it was given, and what gives that."""
     runner = write_client(_RECORDING)
 
