@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.testing.fixtures import children  # noqa: F401  for tests in this folder
-from pytest_docker_tools_docker_cli import Runner
+from pytest_docker_tools_docker_cli import DockerCLIDriver, Runner
 
 WriteClient = Callable[[str], Runner]
 Recorded = Callable[[], dict[str, Any]]
@@ -55,3 +55,8 @@ def recording(write_client: WriteClient, tmp_path: Path) -> Recording:
         return found
 
     return runner, recorded
+
+
+def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> DockerCLIDriver:
+    """Give a driver that runs the same program as the runner."""
+    return kind(binary=runner.program)
