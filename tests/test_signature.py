@@ -19,8 +19,6 @@ from pytest_docker_tools.signature import changed, definition, read, signature, 
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
 from pytest_docker_tools.testing.conformance import attachments, build, keywords
 
-from .normalise.test_tables import KEPT, NEEDED, ROWS
-
 
 class Pair(NamedTuple):
     """A tuple with names."""
@@ -29,9 +27,12 @@ class Pair(NamedTuple):
     right: str
 
 
-# Keywords under whose name a normal form has nothing, or that have one value only.
-MOVED = {"network": "network_mode", "remove": "auto_remove"}
-ONE_VALUE = ("version", "check_duplicate")
+# What a verb needs besides the options that a row is about.
+NEEDED: Mapping[Verb, Mapping[str, Any]] = {
+    "container": {"image": "x"},
+    "build": {"path": "app"},
+    "pull": {"repository": "x"},
+}
 CONFORMANCE: list[tuple[Verb, dict[str, Any]]] = [
     *(("container", row.options) for row in keywords.CONTAINER),
     *(("network", row.options) for row in keywords.NETWORK),
@@ -103,20 +104,6 @@ def of(verb: Verb, options: Mapping[str, Any]) -> dict[str, str]:
     return definition(verb, {**needed, **options})
 
 
-def other(value: Any) -> Any:
-    """Give another value of the same form, which differs in what comes last in it."""
-    if isinstance(value, dict):
-        last = next(reversed(value), "a")
-        return {**value, last: other(value.get(last, ""))}
-    if isinstance(value, (list, tuple)):
-        return type(value)([*value[:-1], other(value[-1] if value else "")])
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + 1
-    return value + b"1" if isinstance(value, bytes) else f"{value or ''}1"
-
-
 @pytest.mark.parametrize(("verb", "options"), CONFORMANCE)
 def test_what_every_driver_is_asked_for_can_be_signed(verb: Verb, options: dict[str, Any]) -> None:
     """All options of the conformance suite have a definition, which is the same again and names their keywords."""
@@ -124,26 +111,6 @@ def test_what_every_driver_is_asked_for_can_be_signed(verb: Verb, options: dict[
     assert of(verb, dict(options)) == found
     assert found.keys() == normalised(verb, {**NEEDED.get(verb, {}), **options}).keys()
     assert signature(found) != signature(of(verb, {})) or found == of(verb, {})
-
-
-@pytest.mark.parametrize(("verb", "keyword", "value", "form"), [row for row in ROWS if row[3] and row[1] != "name"])
-def test_each_keyword_counts(verb: Verb, keyword: str, value: Any, form: dict[str, Any]) -> None:
-    """Another value of a keyword makes another definition, in which that keyword differs and no other one."""
-    key = MOVED.get(keyword, keyword)
-    found = of(verb, {keyword: value})
-    assert key in found
-    # The first network of a container is known by a keyword of its own.
-    assert {*changed(of(verb, {}), found)} <= {key, "network_mode"}
-    if keyword not in ONE_VALUE:
-        another = of(verb, {**form, key: other(form[key])})
-        assert changed(found, another) == [key]
-        assert signature(found) != signature(another)
-
-
-@pytest.mark.parametrize(("verb", "keyword", "value"), KEPT)
-def test_what_says_that_there_is_nothing_counts(verb: Verb, keyword: str, value: Any) -> None:
-    """A 0, False, or nothing in it, that the engine is told is not the same as no keyword."""
-    assert changed(of(verb, {}), of(verb, {keyword: value})) == [keyword]
 
 
 @pytest.mark.parametrize(("verb", "one", "another"), FORMS)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from pytest_docker_tools.testing.fixtures import children  # noqa: F401  for tests in this folder
-from pytest_docker_tools_docker_cli import Runner
+from pytest_docker_tools_docker_cli import DockerCLIDriver, Runner
 
 WriteClient = Callable[[str], Runner]
 Recorded = Callable[[], dict[str, Any]]
+Recording = tuple[Runner, Recorded]
 
 # The id of what stand-ins create.
 CREATED = "1d" * 32
@@ -45,7 +46,7 @@ def write_client(tmp_path: Path) -> WriteClient:
 
 
 @pytest.fixture
-def recording(write_client: WriteClient, tmp_path: Path) -> tuple[Runner, Recorded]:
+def recording(write_client: WriteClient, tmp_path: Path) -> Recording:
     """A client that writes down what it was given, and what gives that."""
     runner = write_client(_RECORDING)
 
@@ -54,3 +55,8 @@ def recording(write_client: WriteClient, tmp_path: Path) -> tuple[Runner, Record
         return found
 
     return runner, recorded
+
+
+def driver_on(runner: Runner, kind: type[DockerCLIDriver] = DockerCLIDriver) -> DockerCLIDriver:
+    """Give a driver that runs the same program as the runner."""
+    return kind(binary=runner.program)
