@@ -17,6 +17,11 @@ from pytest_docker_tools.testing.memory.network import PREDEFINED
 # Seconds within which what a call waits for has to come. It is the failure that it does not.
 PATIENCE = 20.0
 KINDS = {"create_container": "container", "create_network": "network", "create_volume": "volume"}
+# What the modules of projects begin with, two containers, and the modes that are not the default.
+HEADER = "from stage import note, wait_for\nfrom pytest_docker_tools import *\nimport pytest\n"
+TWO = "a = container(image='app', name='aa')\nb = container(image='app', name='bb')\n"
+OFF = ("-o", "docker_overlap=off")
+GRAPH = ("-o", "docker_overlap=graph")
 
 
 class Stage(MemoryEngine):
@@ -84,6 +89,11 @@ class Stage(MemoryEngine):
     def _name(self, kind: str, ref: str) -> str:
         found = self.find(kind, ref)
         return str(getattr(found, "name", ref))
+
+
+def side_by_side(engine: Stage) -> bool:
+    """Say whether any call was made beside another one."""
+    return {*engine.threads.values()} != {threading.main_thread().name}
 
 
 def ours() -> list[threading.Thread]:

@@ -7,9 +7,7 @@ import pytest
 from pytest_docker_tools.overlap.conductor import Conductor
 
 from ..conftest import Run
-from .conftest import Stage
-
-HEADER = "from stage import note, wait_for\nfrom pytest_docker_tools import *\nimport pytest\n"
+from .conftest import HEADER, Stage
 
 
 def test_what_lives_on_is_known(pytester: pytest.Pytester, run: Run, engine: Stage) -> None:
@@ -119,21 +117,7 @@ def test_second(skips, a, b): ...
     assert engine.made() == []
 
 
-def test_nothing_is_kept_of_a_test(
-    pytester: pytest.Pytester, run: Run, engine: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a test nothing refers to what its fixtures gave, so that a long run does not grow."""
-    conductors = []
-    begin = Conductor.begin
-
-    def begin_and_note(self: Conductor, item: pytest.Item) -> None:
-        conductors.append(self)
-        begin(self, item)
-
-    monkeypatch.setattr(Conductor, "begin", begin_and_note)
-    pytester.makepyfile(
-        HEADER
-        + """
+REFERS_WEAKLY = """
 import gc, weakref
 values = []
 
@@ -155,7 +139,21 @@ def test_second(docker_client):
     gc.collect()
     assert [value() for value in values] == [None] * 3
 """
-    )
+
+
+def test_nothing_is_kept_of_a_test(
+    pytester: pytest.Pytester, run: Run, engine: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a test nothing refers to what its fixtures gave, so that a long run does not grow."""
+    conductors = []
+    begin = Conductor.begin
+
+    def begin_and_note(self: Conductor, item: pytest.Item) -> None:
+        conductors.append(self)
+        begin(self, item)
+
+    monkeypatch.setattr(Conductor, "begin", begin_and_note)
+    pytester.makepyfile(HEADER + REFERS_WEAKLY)
     run().assert_outcomes(passed=2)
     [*_, last] = conductors
     assert last._begun == []
