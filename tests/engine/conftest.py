@@ -56,11 +56,11 @@ PASSWORD_HASH = "$2y$05$abcdefghijklmnopqrstuuJQ0OEfoQ1jvzDwPykoQtl7vEtSYYygy"
 # What is about some backends only, or has to be seen on each; podman's driver has a folder of its own for its tests.
 BACKENDS = {
     "client_parity": ("docker-cli", "podman"),
+    "docker_py": ("docker-py",),
     "test_builds.py": ("docker-cli",),
     "test_conformance.py": ("docker-cli", "docker-py"),
     "test_docker_cli.py": ("docker-cli",),
     "test_driver_guide.py": ("docker-cli",),
-    "test_docker_py.py": ("docker-py",),
     "test_examples.py": ("docker-cli", "docker-py", "podman"),
     "test_faulty_client.py": ("docker-cli", "podman"),
     "test_logins.py": ("docker-cli", "podman"),
