@@ -21,6 +21,7 @@ from .exceptions import (
     UsageError,
 )
 from .output import decoded, shown
+from .references import quoted
 
 if TYPE_CHECKING:
     from .wrappers.container import Container
@@ -261,7 +262,7 @@ def raise_if_ended(container: Container) -> None:
     meant = "" if state["ExitCode"] else " If it is to end, say so: wait_for=probes.Exited()."
     raise ContainerFailed(
         container,
-        f"Container {container.name!r} of image {container.attrs['Config']['Image']!r} ended with exit code "
+        f"Container {container.name!r} of image {quoted(container.attrs['Config']['Image'])} ended with exit code "
         f"{state['ExitCode']}{memory}{reason} before it was ready.{meant}{_last_output(container)}",
     )
 

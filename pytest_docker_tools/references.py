@@ -11,18 +11,18 @@ HUB = "docker.io"
 _HUBS = ("", HUB, "index.docker.io")
 # What an engine may read as the beginning of an id.
 PART_OF_AN_ID = re.compile("[0-9a-f]{1,63}")
-_ID = re.compile("[0-9a-f]{64}")
-_IMAGE_ID = re.compile("(sha256:)?[0-9a-f]{64}")
+_ID = re.compile("(?:sha256:)?([0-9a-f]{64})")
 
 
 def quoted(ref: str) -> str:
     """Give a reference as it is shown: in quotes, and an id no longer than engines themselves show it."""
-    return repr(ref[:12] if _ID.fullmatch(ref) else ref)
+    found = _ID.fullmatch(ref)
+    return repr(found[1][:12] if found else ref)
 
 
 def is_image_id(reference: str) -> bool:
     """Say whether a reference is the whole id of an image, which is never that of another one."""
-    return _IMAGE_ID.fullmatch(reference) is not None
+    return _ID.fullmatch(reference) is not None
 
 
 def split_registry(reference: str) -> tuple[str, str]:

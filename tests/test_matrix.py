@@ -81,7 +81,9 @@ def test_no_test_is_left_out(variable: str, driver: str, count: int) -> None:
     assert sorted(found) == [f"{number}/{count}" for number in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("factors", ["client20", "client28", "dockercli-system", "dockercli-newer", "dockerpy", "podman"])
+@pytest.mark.parametrize(
+    "factors", ["client20", "client28", "dockercli-system", "dockercli-newer", "dockerpy", "podman"]
+)
 def test_nothing_of_the_contract_is_left_out(factors: str) -> None:
     """Each client of docker, each engine with them, and each driver has all of it from the two rows that it is in."""
     having = [row for row in rows() if row.issuperset(factors.split("-"))]

@@ -9,7 +9,8 @@ from pytest_docker_tools.references import familiar, quoted, registry_of, split_
 
 def test_ids_are_shown_short() -> None:
     """An id is shown as engines show it, a name in full."""
-    assert (quoted("a" * 64), quoted("a" * 63)) == (repr("a" * 12), repr("a" * 63))
+    assert [quoted(ref) for ref in ("a" * 64, "sha256:" + "a" * 64)] == [repr("a" * 12)] * 2
+    assert quoted("a" * 63) == repr("a" * 63)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ..container_verbs import ContainerVerbs, epoch, line_count
 from ..exceptions import CommandFailed, ImageNotFound, UnsupportedOption
 from ..options import ContainerOptions, check_keywords
 from ..output import decoded, shown
+from ..references import quoted
 from ..unsupported import refuse
 from . import path_stat
 from .images import Image
@@ -273,7 +274,7 @@ def _failed(
     said = f" It wrote to stderr:\n{shown(decoded(stderr), SHOWN)}" if stderr else ""
     return CommandFailed(
         container,
-        f"The command {command!r} in a container of image {image!r} ended with exit code {exit_status}.{said}",
+        f"The command {command!r} in a container of image {quoted(image)} ended with exit code {exit_status}.{said}",
         exit_status=exit_status,
         command=command,
         image=image,
