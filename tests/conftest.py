@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shlex
@@ -35,6 +36,11 @@ GUIDE = (Path(__file__).parents[1] / "backends" / "README.md").read_text()
 GUIDE_FILES = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini|toml|sh)\n(.*?)```", GUIDE, re.DOTALL)
 TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
 TUTORIAL_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what was collected: each run in this process would have it look again."""
+    gc.freeze()
 
 
 class _MemoryBackend:
