@@ -57,6 +57,7 @@ def backend_of(config: pytest.Config) -> str:
 
 def open_chosen(config: pytest.Config) -> Driver:
     """Open the driver that was chosen for a run of pytest, as `open_driver` does."""
+    # What is no number, the plugin has refused.
     timeout = config.getini("docker_timeout")
     return open_driver(backend_of(config), {"timeout": float(timeout)} if timeout else {})
 

@@ -70,9 +70,10 @@ def _check(factory: str, settings: Settings) -> None:
     if not callable(scope) and scope not in get_args(ScopeName):
         names = ", ".join(get_args(ScopeName))
         raise UsageError(f"{factory}(scope=...) takes one of {names}, or a function, not {scope!r}.")
-    for keyword, value in (("autouse", autouse), ("shared", shared)):
-        if not isinstance(value, bool):
-            raise UsageError(f"{factory}({keyword}=...) takes True or False, not {value!r}.")
+    if not isinstance(autouse, bool):
+        raise UsageError(f"{factory}(autouse=...) takes True or False, not {autouse!r}.")
+    if not isinstance(shared, bool):
+        raise UsageError(f"{factory}(shared=...) takes True or False, not {shared!r}.")
     if wrapper_class is not None and not callable(wrapper_class):
         raise UsageError(f"{factory}(wrapper_class=...) takes a class, not {wrapper_class!r}.")
     if not callable(scope):

@@ -19,7 +19,7 @@ from .files import Entries
 __tracebackhide__ = True
 
 _FOLDER = "/volume"
-# Seconds for a build that does nothing, where the user has not said how long one call may take.
+# Seconds for a build that does nothing, where the driver does not say how long one call may take.
 _PATIENCE = 120.0
 
 

@@ -40,6 +40,7 @@ TUTORIAL_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOT
 
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what was collected: each run in this process would have it look again."""
+    gc.collect()
     gc.freeze()
 
 

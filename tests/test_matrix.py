@@ -98,3 +98,11 @@ def test_the_matrix_leaves_no_test_out() -> None:
         of_driver = [(factors, share) for factors, share in shares("TESTS_SHARE_OF_DRIVER") if driver in factors]
         assert {factor for factors, _ in of_driver for factor in factors} == {driver, *KINDS["python"]}
         assert {share for _, share in of_driver} == {f"{number}/{count}" for number in range(1, count + 1)}
+
+
+@pytest.mark.parametrize(("driver", "other"), [("dockercli", "builder"), ("dockerpy", "pytest"), ("podman", "pytest")])
+def test_the_matrix_has_the_whole_contract(driver: str, other: str) -> None:
+    """Rows that are alike but for the builder, or where there is none for pytest, do all of the contract together."""
+    shared = shares("TESTS_SHARE_OF_CONTRACT")
+    found = [share for factor in KINDS[other] for factors, share in shared if {driver, factor} >= factors]
+    assert sorted(found) == ["1/2", "2/2"]

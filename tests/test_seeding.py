@@ -35,7 +35,7 @@ def test_nobody_pulls(engine: MemoryEngine) -> None:
 def test_its_time(
     engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, settings: dict[str, float] | None, seconds: float
 ) -> None:
-    """Its build may take as long as any call, where the user has said so; the driver has no deadline for builds."""
+    """Its build may take as long as any call of the driver, which has no deadline for builds of its own accord."""
     monkeypatch.setattr(MemoryDriver, "recipe", lambda _: None if settings is None else Recipe("memory", settings))
     allowed: list[float | None] = []
     build = MemoryDriver.build_image

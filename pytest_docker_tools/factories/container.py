@@ -15,7 +15,7 @@ from ..factory import DependsOn, Scope, Settings, fixture, is_fixture
 from ..files import Content, Entries, comparable
 from ..ledger import Entry
 from ..options import ContainerOptions, Networks, check_keywords
-from ..references import is_image_id
+from ..references import is_image_id, quoted
 from ..tasks import call
 from ..templates import FixtureReference, Number, Texts, Value
 from ..wrappers.container import Container
@@ -205,7 +205,7 @@ def _seconds(timeout: Any) -> float:
 
 def _missing_image(setup: Setup) -> str:
     image, platform = setup.options["image"], setup.options.get("platform")
-    asked = f"{image!r} for the platform {platform!r}" if platform else repr(image)
+    asked = f"{quoted(str(image))} for the platform {platform!r}" if platform else quoted(str(image))
     return (
         f"The {setup.title} asks for the image {asked}, which is not on the engine at "
         f"{setup.driver.endpoint().url}. Nothing is pulled on its own: make a fixture of it with "

@@ -32,7 +32,6 @@ from .unresponsive import Open, choose_engine, dead_driver, hanging_driver
 __tracebackhide__ = True
 
 __all__ = [
-    *capabilities.__all__,
     "accepts",
     "backend",
     "build",
@@ -63,6 +62,7 @@ __all__ = [
     "wide_network",
     "written",
 ]
+__all__ += capabilities.__all__
 
 Accepts = Callable[..., bool]
 Named = Callable[..., str]

@@ -87,10 +87,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_mine(item: pytest.Item) -> bool:
-    """Say whether this row of tox.ini runs a test, of which it has a share: "2/8" is the second part of eight."""
+    """Say whether this row of tox.ini runs a test. A row has shares: "2/8" is the second part of eight."""
+    if _depends_on_versions(item):
+        return True
     number, count = map(int, os.environ.get(_shared_by(item), "1/1").split("/"))
     # Without parameters, which may differ from row to row.
     return crc32(item.nodeid.partition("[")[0].encode()) % count == number - 1
+
+
+def _depends_on_versions(item: pytest.Item) -> bool:
+    """Say whether a test is one of what a client or an engine of another version refuses."""
+    return bool({"refused_options", "only_from_the_start"} & {*getattr(item, "fixturenames", ())})
 
 
 def _shared_by(item: pytest.Item) -> str:
