@@ -57,9 +57,15 @@ def backend_of(config: pytest.Config) -> str:
 
 def open_chosen(config: pytest.Config) -> Driver:
     """Open the driver that was chosen for a run of pytest, as `open_driver` does."""
+    timeout = timeout_of(config)
+    return open_driver(backend_of(config), {} if timeout is None else {"timeout": timeout})
+
+
+def timeout_of(config: pytest.Config) -> float | None:
+    """Give the seconds that one call of the engine may take in a run of pytest, if the user has said so."""
     # What is no number, the plugin has refused.
-    timeout = config.getini("docker_timeout")
-    return open_driver(backend_of(config), {"timeout": float(timeout)} if timeout else {})
+    text = config.getini("docker_timeout")
+    return float(text) if text else None
 
 
 def client_of(driver: Driver) -> Any:

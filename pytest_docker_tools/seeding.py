@@ -19,14 +19,17 @@ from .files import Entries
 __tracebackhide__ = True
 
 _FOLDER = "/volume"
-# Seconds for a build that does nothing, where the driver does not say how long one call may take.
+# Seconds for a build that does nothing, where the user does not say how long one call may take.
 _PATIENCE = 120.0
 
 
-def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str]) -> None:
-    """Put files into a volume. `origin` are the labels of what is needed for it, as `resource.origin` gives them."""
+def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str], timeout: float | None = None) -> None:
+    """Put files into a volume. `origin` are the labels of what is needed for it, as `resource.origin` gives them.
+
+    `timeout` is the seconds that the user lets one call of the engine take, if that was said.
+    """
     known = {**origin, labels.REUSABLE: "false", labels.SEEDING: "true"}
-    with archives.packed(files) as archive, _empty_image(driver, known) as image:
+    with archives.packed(files) as archive, _empty_image(driver, known, timeout or _PATIENCE) as image:
         options = {"image": image, "command": ["never-started"], "volumes": {volume: {"bind": _FOLDER}}}
         container = resource.create(driver, "container", labels.added(options, known))
         with _afterwards(partial(resource.remove, driver, "container", container)):
@@ -34,7 +37,7 @@ def seed(driver: Driver, volume: str, files: Entries, origin: Mapping[str, str])
 
 
 @contextmanager
-def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
+def _empty_image(driver: Driver, known: Mapping[str, str], timeout: float) -> Iterator[str]:
     """Give an image without files. A label of its own makes it one that no other process may be removing."""
     mark = uuid.uuid4().hex
     # From the cache, it would have layers in common with others', which another process may be removing.
@@ -42,12 +45,7 @@ def _empty_image(driver: Driver, known: Mapping[str, str]) -> Iterator[str]:
     labelled = labels.added(empty, {**known, labels.CREATION: mark})
     # Also where the build is interrupted after the engine has done it.
     with _afterwards(partial(_remove_image, driver, mark)):
-        yield driver.build_image(labelled, timeout=_patience(driver))
-
-
-def _patience(driver: Driver) -> float:
-    recipe = driver.recipe()
-    return float(recipe.settings.get("timeout", _PATIENCE)) if recipe else _PATIENCE
+        yield driver.build_image(labelled, timeout=timeout)
 
 
 def _remove_image(driver: Driver, mark: str) -> None:

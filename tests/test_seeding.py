@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_docker_tools import items, seeding
-from pytest_docker_tools.driver import Options, Recipe
+from pytest_docker_tools.driver import Options
 from pytest_docker_tools.exceptions import EngineError
 from pytest_docker_tools.files import Entry
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
@@ -31,12 +31,9 @@ def test_nobody_pulls(engine: MemoryEngine) -> None:
     assert "pull_image" not in [verb for verb, _ in engine.calls]
 
 
-@pytest.mark.parametrize(("settings", "seconds"), [({"timeout": 7}, 7), ({}, 120), (None, 120)])
-def test_its_time(
-    engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, settings: dict[str, float] | None, seconds: float
-) -> None:
-    """Its build may take as long as any call of the driver, which has no deadline for builds of its own accord."""
-    monkeypatch.setattr(MemoryDriver, "recipe", lambda _: None if settings is None else Recipe("memory", settings))
+@pytest.mark.parametrize(("timeout", "seconds"), [(7, 7), (None, 120)])
+def test_its_time(engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, timeout: float | None, seconds: float) -> None:
+    """Its build, for which a driver has no deadline, may take as long as any call, where the user has said that."""
     allowed: list[float | None] = []
     build = MemoryDriver.build_image
 
@@ -46,7 +43,7 @@ def test_its_time(
 
     monkeypatch.setattr(MemoryDriver, "build_image", build_image)
     driver = MemoryDriver(engine)
-    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")}, {})
+    seeding.seed(driver, driver.create_volume({"name": "vol"}), {"a": Entry(b"")}, {}, timeout)
     assert allowed == [seconds]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import files, lifetime, owners, resource, seeding, timings
+from .. import drivers, files, lifetime, owners, resource, seeding, timings
 from ..client import Volume
 from ..definition import Setup
 from ..exceptions import UsageError
@@ -57,7 +57,8 @@ async def _make(setup: Setup) -> Volume:
     async def prepare(entry: Entry, fresh: bool) -> Volume:
         if fresh and content:
             seed = timings.timed(setup, "copy", seeding.seed)
-            await call(seed, setup.driver, entry.ref, content, owners.described(setup.config, setup.driver))
+            described = owners.described(setup.config, setup.driver)
+            await call(seed, setup.driver, entry.ref, content, described, drivers.timeout_of(setup.config))
         found: Volume = await resource.model(setup, entry)
         return found
 
