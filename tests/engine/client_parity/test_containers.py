@@ -179,6 +179,8 @@ class TestContainers:
         """A status means every state, and several values are alternatives; numbers are values too."""
         create(labels=label(mark))
         ended("false", labels=label(mark))
+        # An engine's list may lag behind the end that it has told.
+        wait_until(lambda: client.containers.list(filters={"status": "exited", "label": mark}))
         found = client.containers.list(filters={**filters, "label": mark}, ignore_removed=True)
         assert [container.status for container in found] == expected
 
