@@ -46,7 +46,6 @@ from .endpoint import Endpoint as Endpoint
 from .exceptions import DriverError, ImageNotFound, NotFound, UnsupportedOperation
 from .normalise import Verb as Verb
 from .normalise import normalised
-from .references import quoted
 from .removal import Removal as Removal
 
 __tracebackhide__ = True
@@ -357,7 +356,7 @@ class Driver(ABC):
     def missing(self, kind: Kind, ref: str) -> NotFound:
         """Give the error for an object that has to be there and that `inspect` did not find."""
         error = ImageNotFound if kind == "image" else NotFound
-        return error(f"There is no {kind} {quoted(ref)} on the engine at {self.endpoint().url}.")
+        return error(f"There is no {kind} {ref!r} on the engine at {self.endpoint().url}.")
 
     def health(self, container: Facts, *, timeout: float | None = None) -> Facts | None:
         """Give what the health check of a running container has found: Status, FailingStreak, Log.
