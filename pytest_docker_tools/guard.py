@@ -36,7 +36,7 @@ _PATIENCE_AT_END = 5.0
 # By what they open.
 _WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes]]"]()
 _IS_OVER = pytest.StashKey[bool]()
-# Whether there was no engine from the begin.
+# Whether there was no engine at the begin.
 _IS_AWAY = pytest.StashKey[bool]()
 
 
@@ -87,7 +87,10 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
 
 def note_end(config: pytest.Config) -> None:
     """Note that this process has removed all that it is to remove, unless that is in doubt."""
-    config.stash[_IS_OVER] = config.stash.get(_IS_AWAY, False) or not ledger.of(config).is_in_doubt
+    known = ledger.of(config)
+    # A client that fails to find its engine once may find it the next time.
+    had_none = config.stash.get(_IS_AWAY, False) and not known.has_engine
+    config.stash[_IS_OVER] = had_none or not known.is_in_doubt
 
 
 def end(config: pytest.Config) -> None:

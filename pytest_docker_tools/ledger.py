@@ -89,6 +89,8 @@ class Ledger:
         self.silent: list[Driver] = []
         #: Whether something may be there that no entry is about, or was not removed, as something has failed.
         self.is_in_doubt = False
+        #: Whether there was an engine: it has made something, or failed in another way than by not being there.
+        self.has_engine = False
 
     def begin(self, item: pytest.Item) -> None:
         """Note that a test begins, and forget what no report can be about any more.
@@ -111,6 +113,7 @@ class Ledger:
         test = self.item.nodeid if self.item else None
         entry = Entry(kind, ref, driver, instance.name, instance.node, test, created, instance.fixturedef)
         self.entries.append(entry)
+        self.has_engine = True
         return entry
 
     def forget(self, entry: Entry) -> None:

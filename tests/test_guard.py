@@ -223,6 +223,25 @@ class TestWatchers:
         [[_, *words]] = told()
         assert words == ([watcher.DONE.decode()] if is_done else [])
 
+    @pytest.mark.usefixtures("with_recipe", "place")
+    @pytest.mark.parametrize(("verb", "error"), [("create_network", DeadlineExceeded), ("remove", EngineUnavailable)])
+    def test_of_a_run_whose_engine_comes_late(
+        self,
+        pytester: pytest.Pytester,
+        run: Run,
+        engine: MemoryEngine,
+        told: Callable[[], list[list[str]]],
+        verb: str,
+        error: type[DriverError],
+    ) -> None:
+        """That there was none at the begin does not tell that nothing is left: it may have made something since."""
+        engine.fail("ids", EngineUnavailable("it is not there"))
+        engine.fail(verb, error("it broke"), after=True)
+        pytester.makepyfile("from pytest_docker_tools import *\nit = network(name='named')\ndef test_it(it): ...")
+        run()
+        [[_, *words]] = told()
+        assert words == []
+
     @pytest.mark.usefixtures("place")
     def test_need_a_recipe(self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]]) -> None:
         """There is none for an engine that another process cannot open, and the run says so."""

@@ -11,8 +11,8 @@ from ..closure import Instance, Node, with_inputs
 from ..definition import ALWAYS, Definition, definition_of
 from ..exceptions import TemplateError
 from ..tasks import Task
+from . import mentions
 from .known import Known, stays
-from .mentions import are_mentioned, names
 
 __tracebackhide__ = True
 
@@ -62,7 +62,7 @@ class Forecast:
                 if task.is_done:
                     values[fixturedef] = task.result()
                 elif definition is not None:
-                    missing |= names(definition)
+                    missing |= mentions.of(definition).names
             elif node.is_argument and node.name in self._params:
                 values[fixturedef] = self._params[node.name]
             elif definition is None:
@@ -71,10 +71,10 @@ class Forecast:
                     return
             else:
                 inputs = _inputs(node, values)
-                is_first = outcome is None and not are_mentioned(missing, definition)
+                is_first = outcome is None and not mentions.of(definition).has(missing)
                 if is_first and len(inputs) == len(node.inputs) and self._can_be_made(node, definition):
                     yield Foreseen(definition, self._instance(node), inputs)
-                missing |= names(definition)
+                missing |= mentions.of(definition).names
 
     def _note_held(self, by: Node, known: Known, values: Mapping[Any, Any]) -> None:
         for node in self.nodes[self.nodes.index(by) + 1 :]:

@@ -11,7 +11,7 @@ import pytest
 from .. import ledger
 from ..closure import Instance
 from ..definition import Definition, Setup, require_session
-from ..exceptions import DriverError
+from ..exceptions import DriverError, EngineUnavailable
 from ..tasks import Task
 from ..terminal import summary
 
@@ -87,6 +87,7 @@ async def _made(setup: Setup, inputs: Mapping[str, Any]) -> Any:
     try:
         return await definition.make(setup)
     except (DriverError, KeyboardInterrupt) as error:
-        if not isinstance(error, DriverError) or error.is_in_doubt:
-            ledger.of(setup.config).is_in_doubt = True
+        known = ledger.of(setup.config)
+        known.has_engine |= not isinstance(error, EngineUnavailable)
+        known.is_in_doubt |= not isinstance(error, DriverError) or error.is_in_doubt
         raise

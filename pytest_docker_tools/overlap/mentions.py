@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from ..definition import Definition
 from ..exceptions import TemplateError
@@ -21,10 +21,33 @@ __tracebackhide__ = True
 _PART = r"[\w.-]"
 
 
-@cache
-def names(definition: Definition) -> frozenset[str]:
-    """Give the names by which others may mean what a fixture makes."""
-    outline = _outline(definition)
+class Mentions(NamedTuple):
+    """The names by which others may mean what a fixture makes, and the texts in which it may mean others."""
+
+    names: frozenset[str]
+    texts: tuple[str, ...]
+
+    def has(self, names: Collection[str]) -> bool:
+        """Say whether the texts have any of these names in them."""
+        if not names:
+            return False
+        named = re.compile(rf"(?<!{_PART})(?:{'|'.join(map(re.escape, names))})(?!{_PART})")
+        return any(named.search(text) for text in self.texts)
+
+
+# Each test of a run asks for that of its fixtures. It does not keep them, nor the modules that they are in.
+_KNOWN: WeakKeyDictionary[Definition, Mentions] = WeakKeyDictionary()
+
+
+def of(definition: Definition) -> Mentions:
+    """Give what the keywords of a fixture mention."""
+    if definition not in _KNOWN:
+        outline = _outline(definition)
+        _KNOWN[definition] = Mentions(_names(outline), tuple(_texts(outline)))
+    return _KNOWN[definition]
+
+
+def _names(outline: Mapping[str, Any]) -> frozenset[str]:
     networks = outline.get("networks")
     endpoints = networks.values() if isinstance(networks, Mapping) else ()
     stages = outline.get("stages")
@@ -40,19 +63,6 @@ def names(definition: Definition) -> frozenset[str]:
     found = {text for text in _texts(given) if text and "{" not in text}
     # An image is meant with any tag of its repository.
     return frozenset(found | {re.sub(r":[\w.-]+$", "", text) for text in found})
-
-
-def are_mentioned(names: Collection[str], definition: Definition) -> bool:
-    """Say whether the keywords of a fixture have any of these names in them."""
-    if not names:
-        return False
-    named = re.compile(rf"(?<!{_PART})(?:{'|'.join(map(re.escape, names))})(?!{_PART})")
-    return any(named.search(text) for text in _mentioned(definition))
-
-
-@cache
-def _mentioned(definition: Definition) -> tuple[str, ...]:
-    return tuple(_texts(_outline(definition)))
 
 
 def _outline(definition: Definition) -> Mapping[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
 
 from pytest_docker_tools import build, container, fetch, network, types, volume
 from pytest_docker_tools.definition import Definition, definition_of
-from pytest_docker_tools.overlap.mentions import are_mentioned, names
+from pytest_docker_tools.overlap import mentions
 
 from ..conftest import Run
 from .conftest import Stage
@@ -43,7 +45,7 @@ def defined(fixture: Any) -> Definition:
 )
 def test_names(fixture: Any, expected: set[str]) -> None:
     """A fixture is known by the names, aliases and tags that it gives to what it makes, as far as they are written."""
-    assert names(defined(fixture)) == expected
+    assert mentions.of(defined(fixture)).names == expected
 
 
 @pytest.mark.parametrize(
@@ -65,21 +67,31 @@ def test_names(fixture: Any, expected: set[str]) -> None:
 )
 def test_mentions(fixture: Any, is_mentioned: bool) -> None:
     """A name is mentioned wherever it is a word of its own in a keyword, at any depth."""
-    assert are_mentioned({"db", "other.name"}, defined(fixture)) == is_mentioned
-    assert not are_mentioned(set(), defined(fixture))
+    assert mentions.of(defined(fixture)).has({"db", "other.name"}) == is_mentioned
+    assert not mentions.of(defined(fixture)).has(set())
 
 
 def test_a_name_is_no_pattern() -> None:
     """Dots in names are dots."""
-    assert not are_mentioned({"a.b"}, defined(container(image="app", command="axb")))
-    assert are_mentioned({"a.b"}, defined(container(image="app", command="x a.b")))
+    assert not mentions.of(defined(container(image="app", command="axb"))).has({"a.b"})
+    assert mentions.of(defined(container(image="app", command="x a.b"))).has({"a.b"})
 
 
 def test_what_cannot_be_read_is_no_error() -> None:
     """A reference to what has no name of its own is told when the fixture is set up, not before."""
     wrong = defined(container(image=fetch(repository="db"), command="db"))
-    assert names(wrong) == set()
-    assert not are_mentioned({"db"}, wrong)
+    assert mentions.of(wrong).names == set()
+    assert not mentions.of(wrong).has({"db"})
+
+
+def test_who_was_asked_about_is_not_kept() -> None:
+    """What a fixture mentions is remembered no longer than the fixture: a process may have many runs."""
+    definition = defined(container(image="app", command="db"))
+    mentions.of(definition)
+    known = weakref.ref(definition)
+    del definition
+    gc.collect()
+    assert known() is None
 
 
 HEADER = "from io import BytesIO\nfrom stage import note, wait_for\nfrom pytest_docker_tools import *\nimport pytest\n"
