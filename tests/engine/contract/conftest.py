@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+import pytest
+
+from pytest_docker_tools.drivers import backend_of
 
 BuilderKind = Literal["classic", "BuildKit", "buildx"]
 PLUGINS = Path(__file__).parents[3] / ".cache" / "buildx" / "cli-plugins"
@@ -18,6 +21,12 @@ REFUSED_BY_BUILDER: Mapping[BuilderKind, frozenset[str]] = {
     "BuildKit": frozenset({"container_limits", "rm kept", "shmsize"}),
     "buildx": frozenset({"container_limits", "build isolation", "rm kept"}),
 }
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str) -> list[pytest.Item] | None:
+    """Leave builds out of the suite where `test_builds` has them, with each builder of the client."""
+    has_builders = collector.path.name == "test_conformance.py" and backend_of(collector.config) == "docker-cli"
+    return [] if has_builders and name.startswith("TestBuild") else None
 
 
 @dataclass(frozen=True)
@@ -67,14 +76,6 @@ def on_path() -> Iterator[Builder]:
 def refused_by_engine(engine: Mapping[str, Any]) -> frozenset[str]:
     """Give what an engine, whose `version` this is, does not heed any more."""
     return frozenset({"kernel_memory"} if api_of(engine) >= (1, 42) else ())
-
-
-def kind_of(client: str) -> BuilderKind:
-    """Give the kind of builder that a client uses in this environment."""
-    flags = set(re.findall("--[a-z]+", _output(client, "build", "--help")))
-    if "--secret" not in flags:
-        return "classic"
-    return "buildx" if "--load" in flags else "BuildKit"
 
 
 def refused(kind: BuilderKind, engine: Mapping[str, Any]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pytest_docker_tools.driver import Driver
 from pytest_docker_tools.testing.conformance import *  # noqa: F403
 from pytest_docker_tools.testing.fixtures import Reported
 
-from .conftest import api_of, has_addresses_by_network, kind_of, refused, refused_by_engine
+from .conftest import api_of, has_addresses_by_network, refused, refused_by_engine
 
 # What is for engines on Windows only, or for later ones.
 REFUSED = {
@@ -30,11 +30,12 @@ REPORTED: dict[str, Reported] = {
 @pytest.fixture(scope="session")
 def refused_options(backend: str, driver: Driver) -> frozenset[str]:
     """What the backend refuses, with this client and this engine."""
-    # docker-py builds with the classic builder only.
-    kind = kind_of("docker") if backend == "docker-cli" else "classic"
     engine = driver.version()
-    rows = REFUSED.get(backend, frozenset()) | refused(kind, engine) | refused_by_engine(engine)
-    if backend == "docker-cli" and has_addresses_by_network("docker", engine):
+    rows = REFUSED.get(backend, frozenset()) | refused_by_engine(engine)
+    if backend == "docker-py":
+        # It builds with that one only.
+        rows |= refused("classic", engine)
+    elif has_addresses_by_network("docker", engine):
         rows |= {"mac_address"}
     return rows
 
