@@ -22,6 +22,7 @@ import pytest_docker_tools.factories  # noqa: F401  one copy for all runs in thi
 from pytest_docker_tools import guard, labels, meeting, resource
 from pytest_docker_tools import plugin as docker_plugin
 from pytest_docker_tools.client import Client
+from pytest_docker_tools.normalise import Verb
 from pytest_docker_tools.runs import Run as PytestRun
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine, MemoryImage
 
@@ -36,6 +37,13 @@ GUIDE = (Path(__file__).parents[1] / "backends" / "README.md").read_text()
 GUIDE_FILES = re.findall(r"`([\w./]+)`[^`]*\n\n```(?:python|ini|toml|sh)\n(.*?)```", GUIDE, re.DOTALL)
 TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
 TUTORIAL_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+# What a verb needs besides the option that a test is about.
+NEEDED: Mapping[Verb, Mapping[str, Any]] = {
+    "container": {"image": "x"},
+    "build": {"path": "app"},
+    "pull": {"repository": "x"},
+}
 
 
 def pytest_collection_finish() -> None:

@@ -19,6 +19,8 @@ from pytest_docker_tools.signature import changed, definition, read, signature, 
 from pytest_docker_tools.testing import MemoryDriver, MemoryEngine
 from pytest_docker_tools.testing.conformance import attachments, build, keywords
 
+from .conftest import NEEDED
+
 
 class Pair(NamedTuple):
     """A tuple with names."""
@@ -27,12 +29,6 @@ class Pair(NamedTuple):
     right: str
 
 
-# What a verb needs besides the options that a row is about.
-NEEDED: Mapping[Verb, Mapping[str, Any]] = {
-    "container": {"image": "x"},
-    "build": {"path": "app"},
-    "pull": {"repository": "x"},
-}
 CONFORMANCE: list[tuple[Verb, dict[str, Any]]] = [
     *(("container", row.options) for row in keywords.CONTAINER),
     *(("network", row.options) for row in keywords.NETWORK),

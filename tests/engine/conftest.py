@@ -87,7 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_mine(item: pytest.Item) -> bool:
-    """Say whether this row of tox.ini runs a test. A row has shares: "2/8" is the second part of eight."""
+    """Say whether this row of tox.ini runs a test. A row has shares: "2/7" is the second part of seven."""
     if _depends_on_versions(item):
         return True
     number, count = map(int, os.environ.get(_shared_by(item), "1/1").split("/"))
@@ -102,8 +102,6 @@ def _depends_on_versions(item: pytest.Item) -> bool:
 
 def _shared_by(item: pytest.Item) -> str:
     """Give the variable that has the share of a test: which rows do it together."""
-    if item.path.parent.name == "contract" or item.path.name == "test_conformance.py":
-        return "TESTS_SHARE_OF_CONTRACT"
     return "TESTS_SHARE_OF_DRIVER" if _is_about_drivers(item) else "TESTS_SHARE"
 
 

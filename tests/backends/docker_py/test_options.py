@@ -17,7 +17,7 @@ from pytest_docker_tools.exceptions import UnsupportedOption
 from pytest_docker_tools.normalise import TABLES, Verb, normalised
 from pytest_docker_tools_docker_py.options import REFUSED, arguments, blamed
 
-NEEDED: Mapping[Verb, Mapping[str, Any]] = {"container": {"image": "x"}, "build": {"path": "app"}}
+from ...conftest import NEEDED
 
 # docker-py's own classes, as they are called but for the version that one needs.
 THEIRS = SimpleNamespace(**vars(docker.types))

@@ -1,6 +1,7 @@
 """What comes of a client that fails, hangs or prints nonsense: a sentence, in bounded time, and nothing is left.
 
-CI lets each command of a run fail in one way; `tox -e soak` in each.
+CI lets each command of docker fail in one way, and some of podman's, whose driver does the same with them; `tox -e
+soak` each in all ways.
 """
 
 from __future__ import annotations
@@ -79,14 +80,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose a fault for each command, each about as often, or all of them."""
     if "fault" not in metafunc.fixturenames:
         return
-    commands = {**COMMANDS, **(OF_DOCKER if backend_of(metafunc.config) == "docker-cli" else {})}
+    is_docker, is_whole = backend_of(metafunc.config) == "docker-cli", os.environ.get("FAULTS") == "all"
+    commands = {**COMMANDS, **(OF_DOCKER if is_docker else {})}
     if "DOCKER_HOST" in os.environ:
         # It is known where the engine is.
         commands.pop("say where", None)
     pairs = [
         (name, where, fault)
         for number, (name, where) in enumerate(commands.items())
-        for fault in (FAULTS if os.environ.get("FAULTS") == "all" else [FAULTS[number % len(FAULTS)]])
+        for fault in (FAULTS if is_whole else [FAULTS[number % len(FAULTS)]])
+        if is_whole or is_docker or number % 3 == 0
     ]
     known = [pair for pair in pairs if (pair[0], pair[2]) not in OPEN_ENDED]
     metafunc.parametrize(("name", "where", "fault"), known, ids=[f"{name}-{fault}" for name, _, fault in known])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ..conftest import Module
 from .conftest import FIXTURES, Made, Start, site
 
 # How often two processes ask at once for what is not there.
-ROUNDS = 20
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "5"))
 TOGETHER = """
 import os
 import time

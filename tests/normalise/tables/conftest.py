@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pytest_docker_tools.normalise import Verb
 
-# What a verb needs besides the option that a row is about.
-NEEDED: Mapping[Verb, Mapping[str, Any]] = {
-    "container": {"image": "x"},
-    "build": {"path": "app"},
-    "pull": {"repository": "x"},
-}
 # What comes of each way to write an option; {} is an option that says nothing.
 ROWS: list[tuple[Verb, str, Any, dict[str, Any]]] = [
     ("container", "auto_remove", 1, {"auto_remove": True}),

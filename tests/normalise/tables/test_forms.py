@@ -16,7 +16,8 @@ from pytest_docker_tools.options import (
     VolumeOptions,
 )
 
-from .conftest import KEPT, NEEDED, ROWS
+from ...conftest import NEEDED
+from .conftest import KEPT, ROWS
 
 # What docker-py says nothing of to the engine, or what is so anyway.
 FALSY: list[tuple[Verb, str, Any]] = [

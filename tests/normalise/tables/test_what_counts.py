@@ -10,7 +10,8 @@ import pytest
 from pytest_docker_tools.normalise import Verb
 from pytest_docker_tools.signature import changed, definition, signature
 
-from .conftest import KEPT, NEEDED, ROWS
+from ...conftest import NEEDED
+from .conftest import KEPT, ROWS
 
 # Keywords under whose name a normal form has nothing, or that have one value only.
 MOVED = {"network": "network_mode", "remove": "auto_remove"}

@@ -11,6 +11,8 @@ from pytest_docker_tools_docker_cli.command import arguments
 from pytest_docker_tools_docker_cli.image_options import BUILD, PULL
 from pytest_docker_tools_docker_cli.options import CONNECT, CONTAINER, NETWORK, REFUSED, VOLUME
 
+from ....conftest import NEEDED
+
 RENDERED: Mapping[Verb, Table] = {
     "container": CONTAINER,
     "build": BUILD,
@@ -18,12 +20,6 @@ RENDERED: Mapping[Verb, Table] = {
     "network": NETWORK,
     "volume": VOLUME,
     "connect": CONNECT,
-}
-# What a verb needs besides the option that a row is about; no flags come of it.
-NEEDED: Mapping[Verb, Mapping[str, Any]] = {
-    "container": {"image": "x"},
-    "build": {"path": "app"},
-    "pull": {"repository": "x"},
 }
 
 
