@@ -187,7 +187,11 @@ def find(api: APIClient, kind: Kind, ref: str) -> Facts | None:
     except theirs.NotFound:
         return None
     except theirs.APIError as error:
-        if may_be_part and re.search("multiple ids found|is ambiguous", errors.said_by(error).lower()):
+        said = errors.said_by(error).lower()
+        if may_be_part and re.search("multiple ids found|is ambiguous", said):
+            return None
+        # No image can have such a name.
+        if kind == "image" and "invalid reference format" in said:
             return None
         raise
     # What begins an id of something else is no name of it.

@@ -217,8 +217,9 @@ def _encoded(path: str) -> Any:
 
 def _not_unpacked(error: theirs.APIError, asked: str) -> errors.EngineError:
     said = errors.said_by(error)
-    # Of a member that is in the way of another, the engine says that it was unpacking.
-    if error.status_code == 404 or ("not a directory" in said and not said.startswith("Error processing tar file")):
+    # Of a member for which something is in the way, engines say that they were unpacking, or open, or make it.
+    is_of_member = said.startswith(("Error processing tar file", "open ", "mkdir "))
+    if error.status_code == 404 or ("not a directory" in said and not is_of_member):
         advice = "The path must be a directory in the container."
         return errors.refusal(errors.NotFound, asked, said, advice=advice, response=error.response)
     return errors.refusal(errors.classify(said, error.status_code), asked, said, response=error.response)

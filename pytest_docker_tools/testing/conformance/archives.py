@@ -249,6 +249,14 @@ class TestPutArchive:
         with pytest.raises(EngineError, match="/tmp/file"):
             driver.put_archive(container, "/tmp/file", archive_of({"a": b""}))
 
+    def test_a_file_in_the_way(self, driver: Driver, create: Create) -> None:
+        """A file where the archive needs a folder is the engine's error, and no missing folder."""
+        container = create()
+        driver.put_archive(container, "/tmp", archive_of({"file": b""}))
+        with pytest.raises(EngineError) as raised:
+            driver.put_archive(container, "/", archive_of({"tmp/file/a": b""}))
+        assert not isinstance(raised.value, NotFound)
+
     def test_missing_container(self, driver: Driver) -> None:
         """A container that is not there is told from a folder that is not."""
         with pytest.raises(NotFound, match="no-such-container"):

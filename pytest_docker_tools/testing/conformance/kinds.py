@@ -106,9 +106,10 @@ class TestInspect:
         assert [facts["Id"] for facts in found if facts] == [container]
         assert len(found) == 451
 
-    def test_a_ref_is_no_flag(self, driver: Driver) -> None:
-        """A ref that looks like a flag of a program is one that is missing."""
-        assert driver.inspect("container", ["--help", "-x"]) == [None, None]
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_ref_is_no_flag(self, driver: Driver, kind: Kind) -> None:
+        """A ref that looks like a flag of a program is one that is missing, also where nothing can have such a name."""
+        assert driver.inspect(kind, ["--help", "-x", "Upper/Case"]) == [None, None, None]
 
     def test_an_address_of_a_container(self, run: Create, facts: FactsOf, network: str) -> None:
         """A running container has an address in its network, which knows it."""
