@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,11 @@ NEEDED: Mapping[Verb, Mapping[str, Any]] = {
     "build": {"path": "app"},
     "pull": {"repository": "x"},
 }
+
+
+def pytest_configure() -> None:
+    """Have SIGINT heeded here and by what tests start: whoever runs them in the background may have had it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

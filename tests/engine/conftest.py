@@ -199,10 +199,8 @@ def start_pytest(pytester: pytest.Pytester, backend: str) -> Iterator[Start]:
 
     def start_pytest(*arguments: str) -> Process:
         command = [sys.executable, "-m", "pytest", f"--docker-backend={backend}", "-p", "no:cacheprovider", *arguments]
-        # Who runs these tests in the background may have had SIGINT ignored.
-        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         with (pytester.path / f"log-{len(started)}").open("w") as log:
-            process: Process = pytester.popen(command, stdout=log, stderr=log, start_new_session=True, preexec_fn=heed)
+            process: Process = pytester.popen(command, stdout=log, stderr=log, start_new_session=True)
         started.append(process)
         return process
 

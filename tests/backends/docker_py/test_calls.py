@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import gc
-import signal
 import socket
 import threading
 import time
@@ -170,13 +169,6 @@ class TestClose:
 
 
 class TestInterrupt:
-    @pytest.fixture(autouse=True)
-    def heeded(self) -> Iterator[None]:
-        """Have SIGINT heeded, which whoever runs these tests in the background may have had ignored."""
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        yield
-        signal.signal(signal.SIGINT, before)
-
     def test_is_prompt(self, open_driver: Open, silent: str) -> None:
         """Ctrl-C ends waiting for an engine, and the thread that waits with it."""
         driver = open_driver(base_url=silent, timeout=60)
