@@ -23,11 +23,13 @@ _PATIENCE = 300.0
 _PATIENCE_WITH_COMMANDS = 1.0
 
 
-def remove_left(process: str, place: str, run: str, backend: str, settings: Mapping[str, Any]) -> None:
+def remove_left(
+    process: str, place: str, run: str, backend: str, settings: Mapping[str, Any], *, is_patient: bool = True
+) -> None:
     """End what a dead process has called, and remove what dead processes of its run have left.
 
     `process` is its identity, `place` where processes meet; backend and settings are those of a recipe. That is done
-    until nothing new appears.
+    until nothing new appears. An engine that does not answer is waited for, unless that is not `is_patient`.
     """
     end, pauses, asked = time.monotonic() + _PATIENCE, list(_PAUSES), set[int]()
     while pauses and time.monotonic() < end:
@@ -40,8 +42,9 @@ def remove_left(process: str, place: str, run: str, backend: str, settings: Mapp
                 fates = list(orphans.remove(driver, Path(place), there, "dead"))
         except (DockerToolsError, OSError):
             # The engine may be started again.
-            pauses = pauses[1:] or [_PAUSES[-1]]
+            pauses = (pauses[1:] or [_PAUSES[-1]]) if is_patient else []
             continue
+        is_patient = True
         is_to_come = any(fate.outcome == "failed" or fate.why == orphans.BUSY for fate in fates)
         is_new = any(fate.outcome == "removed" for fate in fates)
         pauses = list(_PAUSES[1:]) if is_new else pauses[1:] or list(_PAUSES[-1:] if is_to_come else ())

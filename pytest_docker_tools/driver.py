@@ -126,7 +126,7 @@ class Driver(ABC):
 
     @abstractmethod
     def inspect(self, kind: Kind, refs: Sequence[str], *, timeout: float | None = None) -> list[Facts | None]:
-        """Give the inspect JSON of each ref, in order, None for one that does not exist."""
+        """Give the inspect JSON of each ref, in order, None for one that does not exist, or cannot."""
 
     @abstractmethod
     def ids(self, kind: Kind, filters: Filters | None = None, *, timeout: float | None = None) -> list[str]:

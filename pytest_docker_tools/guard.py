@@ -22,7 +22,7 @@ from . import drivers, items, labels, ledger, locks, orphans, processes, runs, s
 from .driver import Driver, Recipe
 from .exceptions import EngineUnavailable
 from .terminal import summary, writing
-from .watcher import DONE
+from .watcher import DONE, ONCE
 
 __tracebackhide__ = True
 
@@ -35,8 +35,9 @@ _GLANCE = 0.2
 _PATIENCE_AT_END = 5.0
 # By what they open.
 _WATCHERS = pytest.StashKey["dict[str, subprocess.Popen[bytes]]"]()
-_IS_OVER = pytest.StashKey[bool]()
-# Whether there was no engine at the begin.
+# What they are told at the end, where that is not to remove what is left.
+_LAST_WORD = pytest.StashKey[bytes]()
+# Whether no engine was found at the begin.
 _IS_AWAY = pytest.StashKey[bool]()
 
 
@@ -88,17 +89,18 @@ def watch(config: pytest.Config, recipe: Recipe) -> bool:
 def note_end(config: pytest.Config) -> None:
     """Note that this process has removed all that it is to remove, unless that is in doubt."""
     known = ledger.of(config)
-    # A client that fails to find its engine once may find it the next time.
-    had_none = config.stash.get(_IS_AWAY, False) and not known.has_engine
-    config.stash[_IS_OVER] = had_none or not known.is_in_doubt
+    if not known.is_in_doubt:
+        config.stash[_LAST_WORD] = DONE
+    elif config.stash.get(_IS_AWAY, False) and not known.has_engine:
+        # Most likely there was none all the time, and nobody is to wait for it.
+        config.stash[_LAST_WORD] = ONCE
 
 
 def end(config: pytest.Config) -> None:
     """Let go of the watchers. They have nothing to do where nothing is left; else they begin with it."""
     watchers = config.stash.get(_WATCHERS, {}).values()
     for watcher in watchers:
-        if config.stash.get(_IS_OVER, False):
-            _tell(watcher, DONE)
+        _tell(watcher, config.stash.get(_LAST_WORD, b""))
     runs.close(config)
     for watcher in watchers:
         assert watcher.stdin is not None

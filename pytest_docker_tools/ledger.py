@@ -89,7 +89,7 @@ class Ledger:
         self.silent: list[Driver] = []
         #: Whether something may be there that no entry is about, or was not removed, as something has failed.
         self.is_in_doubt = False
-        #: Whether there was an engine: it has made something, or failed in another way than by not being there.
+        #: Whether an engine has answered.
         self.has_engine = False
 
     def begin(self, item: pytest.Item) -> None:

@@ -16,7 +16,9 @@ from typing import IO, Any
 
 __tracebackhide__ = True
 
+# Words of a process that ends: all is removed, or there is probably no engine, so that one look is enough.
 DONE = b"done"
+ONCE = b"once"
 
 
 def main() -> None:
@@ -31,11 +33,12 @@ def main() -> None:
     # Who looks which processes are alive may have removed the file of one that is not.
     with contextlib.suppress(FileNotFoundError), open(told["presence"], "rb+") as file:
         wait(file)
-    if not is_done():
+    word = last_word()
+    if word != DONE:
         find_library(told["path"])
         from pytest_docker_tools import aftermath
 
-        aftermath.remove_left(**told["left"])
+        aftermath.remove_left(**told["left"], is_patient=word != ONCE)
 
 
 def wait(file: IO[Any]) -> None:
@@ -54,14 +57,14 @@ def wait(file: IO[Any]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
-def is_done() -> bool:
-    """Say whether that process had nothing more to remove when it ended."""
+def last_word() -> bytes:
+    """Give what that process said when it ended, nothing where it could not."""
     if sys.platform != "win32":
         # A child that it has forked may have the other end open still.
         os.set_blocking(0, False)
     with contextlib.suppress(BlockingIOError):
-        return os.read(0, len(DONE)) == DONE
-    return False
+        return os.read(0, len(DONE))
+    return b""
 
 
 def find_library(path: list[str]) -> None:

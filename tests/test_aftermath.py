@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def remove_left(dead: PytestRun, opened: Opened) -> Callable[[], None]:
+def remove_left(dead: PytestRun, opened: Opened) -> Callable[..., None]:
     """Remove what the dead run has left."""
-    return lambda: aftermath.remove_left("", str(dead.meeting), dead.id, "mine", {"a": 1})
+    return partial(aftermath.remove_left, "", str(dead.meeting), dead.id, "mine", {"a": 1})
 
 
 @pytest.mark.usefixtures("pauses")
@@ -119,6 +120,19 @@ def test_an_engine_that_comes_back(
         engine.fail("ids", EngineUnavailable("gone"))
     remove_left()
     assert names(engine) == set()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_without_patience(
+    engine: MemoryEngine, dead: PytestRun, remove_left: Callable[..., None], pauses: list[float], is_there: bool
+) -> None:
+    """Where probably there is no engine one look is enough, and where it is there, nothing of it stays."""
+    leave(engine, dead, "left")
+    if not is_there:
+        engine.fail("ids", EngineUnavailable("gone"))
+    remove_left(is_patient=False)
+    assert names(engine) == (set() if is_there else {"left"})
+    assert (len(pauses) == 1) is not is_there
 
 
 def test_an_engine_that_does_not_come_back(

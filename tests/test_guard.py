@@ -187,17 +187,17 @@ class TestWatchers:
 
     @pytest.mark.usefixtures("with_recipe", "place")
     @pytest.mark.parametrize(
-        ("verbs", "error", "name", "is_done"),
+        ("verbs", "error", "name", "word"),
         [
-            (["create_network"], EngineError, None, True),
-            (["create_network", "remove"], EngineError, None, False),
-            (["create_network"], DeadlineExceeded, None, False),
-            (["create_network"], EngineUnavailable, None, False),
-            (["ids", "create_network"], EngineUnavailable, None, True),
-            (["ids", "create_network"], DeadlineExceeded, None, False),
-            (["begin_removal"], EngineError, None, True),
-            (["begin_removal", "remove"], EngineError, None, False),
-            (["remove"], EngineError, "named", False),
+            (["create_network"], EngineError, None, watcher.DONE),
+            (["create_network", "remove"], EngineError, None, b""),
+            (["create_network"], DeadlineExceeded, None, b""),
+            (["create_network"], EngineUnavailable, None, b""),
+            (["ids", "create_network"], EngineUnavailable, None, watcher.ONCE),
+            (["ids", "create_network"], DeadlineExceeded, None, b""),
+            (["begin_removal"], EngineError, None, watcher.DONE),
+            (["begin_removal", "remove"], EngineError, None, b""),
+            (["remove"], EngineError, "named", b""),
         ],
         ids=[
             *("refused", "refused, and made", "no answer in time", "no answer", "no engine", "a slow engine"),
@@ -213,7 +213,7 @@ class TestWatchers:
         verbs: list[str],
         error: type[DriverError],
         name: str | None,
-        is_done: bool,
+        word: bytes,
     ) -> None:
         """Nobody says that all is done where something failed, of which something may be left."""
         for verb in verbs:
@@ -221,26 +221,37 @@ class TestWatchers:
         pytester.makepyfile(f"from pytest_docker_tools import *\nit = network(name={name!r})\ndef test_it(it): ...")
         run()
         [[_, *words]] = told()
-        assert words == ([watcher.DONE.decode()] if is_done else [])
+        assert "".join(words).encode() == word
 
     @pytest.mark.usefixtures("with_recipe", "place")
-    @pytest.mark.parametrize(("verb", "error"), [("create_network", DeadlineExceeded), ("remove", EngineUnavailable)])
+    @pytest.mark.parametrize(
+        ("definition", "verb", "error", "word"),
+        [
+            ("it = network(name='named')", "create_network", DeadlineExceeded, b""),
+            ("it = network(name='named')", "remove", EngineUnavailable, b""),
+            ("app = image(name='app')\nit = container(image='{app.id}')", "create_container", EngineUnavailable, b""),
+            ("it = volume()", "create_volume", EngineUnavailable, watcher.ONCE),
+        ],
+        ids=["no answer in time", "not removed", "after another fixture", "of the first fixture"],
+    )
     def test_of_a_run_whose_engine_comes_late(
         self,
         pytester: pytest.Pytester,
         run: Run,
         engine: MemoryEngine,
         told: Callable[[], list[list[str]]],
+        definition: str,
         verb: str,
         error: type[DriverError],
+        word: bytes,
     ) -> None:
         """That there was none at the begin does not tell that nothing is left: it may have made something since."""
         engine.fail("ids", EngineUnavailable("it is not there"))
         engine.fail(verb, error("it broke"), after=True)
-        pytester.makepyfile("from pytest_docker_tools import *\nit = network(name='named')\ndef test_it(it): ...")
+        pytester.makepyfile(f"from pytest_docker_tools import *\n{definition}\ndef test_it(it): ...")
         run()
         [[_, *words]] = told()
-        assert words == []
+        assert "".join(words).encode() == word
 
     @pytest.mark.usefixtures("place")
     def test_need_a_recipe(self, pytester: pytest.Pytester, run: Run, told: Callable[[], list[list[str]]]) -> None:

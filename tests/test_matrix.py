@@ -17,7 +17,7 @@ KINDS = {
     "builder": {"classic", "buildkit"},
     "engine": {"system", "newer"},
 }
-# What could depend on each other: drivers know nothing of pytest. What has no engine of its own to choose is named.
+# What could depend on each other. A driver and a pytest do not: drivers know nothing of pytest.
 PAIRS = [
     ("python", "pytest"),
     ("driver", "engine"),
@@ -26,6 +26,7 @@ PAIRS = [
     ("client", "engine"),
     ("builder", "engine"),
 ]
+# It has no engine of its own to choose.
 IMPOSSIBLE = {("podman", "system"), ("podman", "newer")}
 
 
@@ -48,7 +49,7 @@ def shares(variable: str) -> list[tuple[set[str], str]]:
 
 
 def alternatives(factors: str) -> list[list[str]]:
-    """Read factors as tox does: of "py{310,312}-podman", two and one."""
+    """Read factors as tox does: of "py{310,312}-dockerpy", two and one."""
     found = []
     for factor in re.findall(r"[^-{]*(?:\{[^}]*\})?[^-{]*", factors):
         head, _, rest = factor.partition("{")
@@ -77,6 +78,14 @@ def test_no_test_is_left_out(variable: str, driver: str, count: int) -> None:
     sharing = [row for row in rows() if row & (KINDS["driver"] if driver == "any" else {driver})]
     found = [share for row in sharing for factors, share in shares(variable) if row.issuperset(factors)]
     assert sorted(found) == [f"{number}/{count}" for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("client", sorted(KINDS["client"]))
+def test_each_client_has_all_builds(client: str) -> None:
+    """The rows of a client share what is tried with each of its builders."""
+    having = [row for row in rows() if client in row]
+    found = [share for row in having for factors, share in shares("TESTS_SHARE_OF_BUILDS") if row >= factors]
+    assert sorted(found) == ["1/2", "2/2"]
 
 
 def test_podman_has_one_row() -> None:

@@ -102,7 +102,13 @@ def test_a_process_that_is_killed(watched: Watched) -> None:
     assert members(process.pid) == [pid]
     assert not watched.removed.exists()
     watched.end(process)
-    assert json.loads(watched.removed.read_text()) == watched.told["left"]
+    assert json.loads(watched.removed.read_text()) == {**watched.told["left"], "is_patient": True}
+
+
+def test_a_process_without_an_engine(watched: Watched) -> None:
+    """Where it says that there was probably none, nobody waits for one."""
+    watched.end(watched.watch(), watcher.ONCE)
+    assert json.loads(watched.removed.read_text())["is_patient"] is False
 
 
 def test_a_process_that_ends(watched: Watched) -> None:

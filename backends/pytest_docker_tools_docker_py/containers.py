@@ -217,7 +217,7 @@ def _encoded(path: str) -> Any:
 
 def _not_unpacked(error: theirs.APIError, asked: str) -> errors.EngineError:
     said = errors.said_by(error)
-    # Of a member for which something is in the way, engines say that they were unpacking, or open, or make it.
+    # Where something is in the way of a member, engines tell of unpacking, opening or making that.
     is_of_member = said.startswith(("Error processing tar file", "open ", "mkdir "))
     if error.status_code == 404 or ("not a directory" in said and not is_of_member):
         advice = "The path must be a directory in the container."

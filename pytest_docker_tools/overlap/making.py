@@ -11,7 +11,7 @@ import pytest
 from .. import ledger
 from ..closure import Instance
 from ..definition import Definition, Setup, require_session
-from ..exceptions import DriverError, EngineUnavailable
+from ..exceptions import DeadlineExceeded, DriverError, EngineError
 from ..tasks import Task
 from ..terminal import summary
 
@@ -84,10 +84,12 @@ async def _made(setup: Setup, inputs: Mapping[str, Any]) -> Any:
     definition.check()
     setup.options.update(definition.resolve(inputs))
     require_session(setup.title, definition.shared, setup.instance.scope)
+    known = ledger.of(setup.config)
     try:
-        return await definition.make(setup)
+        value = await definition.make(setup)
     except (DriverError, KeyboardInterrupt) as error:
-        known = ledger.of(setup.config)
-        known.has_engine |= not isinstance(error, EngineUnavailable)
+        known.has_engine |= isinstance(error, (EngineError, DeadlineExceeded))
         known.is_in_doubt |= not isinstance(error, DriverError) or error.is_in_doubt
         raise
+    known.has_engine = True
+    return value

@@ -35,7 +35,7 @@ class Mentions(NamedTuple):
         return any(named.search(text) for text in self.texts)
 
 
-# Each test of a run asks for that of its fixtures. It does not keep them, nor the modules that they are in.
+# Each test asks again, so that it is remembered. Neither fixtures nor their modules are kept by it.
 _KNOWN: WeakKeyDictionary[Definition, Mentions] = WeakKeyDictionary()
 
 

@@ -102,6 +102,8 @@ def _depends_on_versions(item: pytest.Item) -> bool:
 
 def _shared_by(item: pytest.Item) -> str:
     """Give the variable that has the share of a test: which rows do it together."""
+    if "builder" in getattr(item, "fixturenames", ()):
+        return "TESTS_SHARE_OF_BUILDS"
     return "TESTS_SHARE_OF_DRIVER" if _is_about_drivers(item) else "TESTS_SHARE"
 
 

@@ -230,12 +230,7 @@ OF_FORM: Mapping[values.Form, SearchStrategy[Any]] = {
     logins.login: st.fixed_dictionaries({"username": texts, "password": texts}),
     values.as_it_is: st.binary(max_size=5),
 }
-# What a verb cannot do without.
-NEEDED: Mapping[Verb, Mapping[str, Any]] = {
-    "container": {"image": "x"},
-    "build": {"path": "."},
-    "pull": {"repository": "x"},
-}
+# Values of what a verb cannot do without.
 _NEEDED: Mapping[Verb, Mapping[str, SearchStrategy[Any]]] = {
     "container": {"image": texts.filter(bool)},
     "build": {"path": st.just(".")},

@@ -13,7 +13,8 @@ from pytest_docker_tools.normalise import TABLES, Verb, normalised
 from pytest_docker_tools.normalise.values import number, size
 from pytest_docker_tools.signature import changed, definition, read, signature, written
 
-from .conftest import NEEDED, anything, assert_sentence, options, scalars
+from ..conftest import NEEDED
+from .conftest import anything, assert_sentence, options, scalars
 
 verbs = st.sampled_from(sorted(TABLES))
 given_options = verbs.flatmap(lambda verb: st.tuples(st.just(verb), options(verb)))

@@ -108,8 +108,13 @@ class TestInspect:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_ref_is_no_flag(self, driver: Driver, kind: Kind) -> None:
-        """A ref that looks like a flag of a program is one that is missing, also where nothing can have such a name."""
-        assert driver.inspect(kind, ["--help", "-x", "Upper/Case"]) == [None, None, None]
+        """A ref that looks like a flag of a program is one that is missing."""
+        assert driver.inspect(kind, ["--help", "-x"]) == [None, None]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_what_nothing_can_be_called(self, driver: Driver, kind: Kind) -> None:
+        """A name that nothing can have is that of nothing."""
+        assert driver.inspect(kind, ["Upper/Case", "a b"]) == [None, None]
 
     def test_an_address_of_a_container(self, run: Create, facts: FactsOf, network: str) -> None:
         """A running container has an address in its network, which knows it."""

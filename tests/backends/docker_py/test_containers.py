@@ -103,3 +103,19 @@ class TestPutArchive:
         engine.tell("PUT /containers/x/archive", {"message": said}, status)
         with pytest.raises(NotFound, match="must be a directory"):
             driver.put_archive("x", "/y", b"")
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "Error processing tar file(exit status 1): open /y/x: not a directory",
+            "open /y/x: not a directory",
+            "mkdir /y/x: not a directory",
+        ],
+    )
+    def test_a_file_in_the_way(self, engine: FakeEngine, driver: DockerPyDriver, said: str) -> None:
+        """Where an archive needs a folder and there is a file, the path itself is not what is wrong."""
+        engine.tell("GET /containers/x/json", {"Id": "x", "Name": "/x"})
+        engine.tell("PUT /containers/x/archive", {"message": said}, 500)
+        with pytest.raises(EngineError, match="not a directory") as raised:
+            driver.put_archive("x", "/", b"")
+        assert not isinstance(raised.value, NotFound)

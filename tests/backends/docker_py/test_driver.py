@@ -90,6 +90,15 @@ class TestInspect:
         driver.remove("container", ["ab"])
         assert not [request for request in engine.asked if request.startswith("DELETE")]
 
+    @pytest.mark.parametrize("said", ["invalid reference format", "no such image: --help: invalid reference format"])
+    def test_a_name_that_no_image_can_have(self, engine: FakeEngine, driver: DockerPyDriver, said: str) -> None:
+        """There is no such image, in whichever words an engine says so; another refusal is one."""
+        engine.tell("GET /images/--help/json", {"message": said}, 400)
+        assert driver.inspect("image", ["--help"]) == [None]
+        engine.tell("GET /images/--help/json", {"message": "client version 1.9 is too old"}, 400)
+        with pytest.raises(EngineError, match="too old"):
+            driver.inspect("image", ["--help"])
+
     def test_other_trouble_is_raised(self, engine: FakeEngine, driver: DockerPyDriver) -> None:
         """Only what is missing is None."""
         engine.tell("GET /networks/ab", {"message": "the disk is full"}, 500)

@@ -48,7 +48,8 @@ def test_good(good):
 """
 # The official client, and what that uses, are the user's own where a test calls them.
 OURS = re.compile(
-    r"^\S*(pytest_docker_tools|backends|lib/python[\d.]+/(?!site-packages/(docker|requests)/))\S*/\w+\.py:\d+",
+    r"^\S*(pytest_docker_tools|backends|lib/python[\d.]+(?=/)(?!/site-packages/(docker|requests|urllib3)/))\S*"
+    r"/\w+\.py:\d+",
     re.MULTILINE,
 )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import _thread
 import itertools
-import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,11 +17,8 @@ from .conftest import HEADER, RAISES, THREE
 
 
 @pytest.fixture
-def sigint(
-    engine: Stage, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[conductor.Conductor]]:
-    """Interrupts are KeyboardInterrupt, also where who runs these tests has had them ignored; each removal is noted."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def sigint(engine: Stage, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> list[conductor.Conductor]:
+    """Each removal is noted."""
     end = conductor.Conductor.end
     ended: list[conductor.Conductor] = []
 
@@ -39,8 +34,7 @@ def sigint(
         engine.note(f"removal {number} is over")
 
     monkeypatch.setattr(conductor.Conductor, "end", noted)
-    yield ended
-    signal.signal(signal.SIGINT, before)
+    return ended
 
 
 @pytest.fixture

@@ -61,7 +61,6 @@ class TestInterruption:
                 "-c",
                 "from pytest_docker_tools_docker_cli import Command, Runner\n"
                 "from pytest_docker_tools.deadline import Deadline\n"
-                "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
                 f"try: Runner({str(tmp_path / 'client')!r}).run(Command(()), Deadline(None))\n"
                 "except KeyboardInterrupt: print('interrupted')",
             ],
