@@ -89,7 +89,7 @@ class Ledger:
         self.silent: list[Driver] = []
         #: Whether something may be there that no entry is about, or was not removed, as something has failed.
         self.is_in_doubt = False
-        #: Whether an engine has answered.
+        #: Whether an engine has answered, as far as what was asked for fixtures tells.
         self.has_engine = False
 
     def begin(self, item: pytest.Item) -> None:
