@@ -86,7 +86,7 @@ PHRASES: Phrases = (
             'container "[^"]*" does not exist',
             "layer not known",
             "no such network: ",
-            r"network \S+( network)? not found",
+            r"network [^:\n]+ not found",
             "unable to find network",
             "no such volume",
             "no volume with name",
