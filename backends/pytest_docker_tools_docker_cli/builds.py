@@ -177,4 +177,6 @@ def _content(chosen: Options) -> bytes:
     an archive is compressed.
     """
     content: bytes = chosen["fileobj"]
-    return gzip.compress(content, 1) if chosen.get("custom_context") and content[156:157] in (b"x", b"g") else content
+    # What is compressed may have any byte there.
+    has_pax_header = content[156:157] in (b"x", b"g") and content[257:262] == b"ustar"
+    return gzip.compress(content, 1) if chosen.get("custom_context") and has_pax_header else content

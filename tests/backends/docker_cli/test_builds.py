@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import stat
+import tarfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,7 @@ elif sys.argv[1] == "version":
     print(json.dumps({"Server": {"Version": "20.10.24"}}))
 elif sys.argv[1] == "build":
     record = {"argv": sys.argv[2:], "environment": dict(os.environ), "files": {}}
+    record["stdin"] = sys.stdin.buffer.read().hex()
     for word in sys.argv:
         if word.startswith("--secret=") and ",src=" in word:
             file = word.partition(",src=")[2]
@@ -58,6 +62,32 @@ def builds(write_client: WriteClient) -> Builds:
 def record(tmp_path: Path) -> Callable[[], dict[str, Any]]:
     """Give what the client was given for a build."""
     return lambda: dict(json.loads((tmp_path / "record").read_text()))
+
+
+@pytest.fixture
+def sent(builds: Builds, record: Callable[[], dict[str, Any]]) -> Callable[[bytes], bytes]:
+    """Build from an archive, and give what the client reads."""
+
+    def sent(archive: bytes) -> bytes:
+        builds(CLASSIC).build_image({"fileobj": archive, "custom_context": True})
+        return bytes.fromhex(record()["stdin"])
+
+    return sent
+
+
+def test_an_archive_with_a_pax_header(sent: Callable[[bytes], bytes]) -> None:
+    """It is compressed, as the client does not know it for an archive."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "x"}) as members:
+        members.addfile(tarfile.TarInfo("Dockerfile"))
+    assert gzip.decompress(sent(archive.getvalue())) == archive.getvalue()
+
+
+@pytest.mark.parametrize("byte", [b"x", b"g"])
+def test_a_compressed_archive(sent: Callable[[bytes], bytes], byte: bytes) -> None:
+    """It is sent as it is, also where a byte of it is that by which a PAX header is known."""
+    archive = b"\x1f\x8b" + bytes(154) + byte + bytes(600)
+    assert sent(archive) == archive
 
 
 class TestBuilder:
