@@ -86,7 +86,7 @@ PHRASES: Phrases = (
             'container "[^"]*" does not exist',
             "layer not known",
             "no such network: ",
-            r"network [^:\n]+ not found",
+            r"network (\S+|[^:\n]+)( network)? not found",
             "unable to find network",
             "no such volume",
             "no volume with name",
