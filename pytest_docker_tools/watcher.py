@@ -16,7 +16,7 @@ from typing import IO, Any
 
 __tracebackhide__ = True
 
-# Words of a process that ends: all is removed, or there is probably no engine, so that one look is enough.
+# Words of a process that ends, of one length: all is removed, or there is probably no engine, and one look is enough.
 DONE = b"done"
 ONCE = b"once"
 

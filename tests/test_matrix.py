@@ -96,8 +96,8 @@ def test_podman_has_one_row() -> None:
 
 def test_the_matrix_leaves_no_test_out() -> None:
     """In it, each combination of anything but Pythons has, with all of them, all that the rows of a driver share."""
-    pythons = {"dockercli": 4, "dockerpy": 2}
-    for driver, count in pythons.items():
-        of_driver = [(factors, share) for factors, share in shares("TESTS_SHARE_OF_DRIVER") if driver in factors]
+    counts = {("DRIVER", "dockercli"): 4, ("DRIVER", "dockerpy"): 2, ("BUILDS", "dockercli"): 2}
+    for (what, driver), count in counts.items():
+        of_driver = [(factors, share) for factors, share in shares(f"TESTS_SHARE_OF_{what}") if driver in factors]
         assert {factor for factors, _ in of_driver for factor in factors} == {driver, *KINDS["python"]}
         assert {share for _, share in of_driver} == {f"{number}/{count}" for number in range(1, count + 1)}

@@ -106,7 +106,7 @@ _PHRASES: Sequence[tuple[type[EngineError], str]] = (
     ),
     (
         NotFound,
-        r"no such container|no such network|network [^:\n]+ not found|no such volume|could not find the file"
+        r"no such container|no such network|network (\S+|[^:\n]+) not found|no such volume|could not find the file"
         r'|unrecognized image id|plugin ".*" not found',
     ),
     (PortUnavailable, "port is already allocated|address already in use"),

@@ -33,7 +33,7 @@ def refused_options(backend: str, driver: Driver) -> frozenset[str]:
     engine = driver.version()
     rows = REFUSED.get(backend, frozenset()) | refused_by_engine(engine)
     if backend == "docker-py":
-        # It builds with that one only.
+        # It has no other builder.
         rows |= refused("classic", engine)
     elif has_addresses_by_network("docker", engine):
         rows |= {"mac_address"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import itertools
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,9 +18,18 @@ from ..conftest import Stage, join
 from .conftest import HEADER, RAISES, THREE
 
 
+@pytest.fixture(autouse=True)
+def _no_garbage() -> Iterator[None]:
+    """Let no garbage be collected meanwhile: Python ignores an interrupt that comes in a callback of that."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture
-def sigint(engine: Stage, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> list[conductor.Conductor]:
-    """Each removal is noted."""
+def removals(engine: Stage, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> list[conductor.Conductor]:
+    """Who has removed something; each time is noted."""
     end = conductor.Conductor.end
     ended: list[conductor.Conductor] = []
 
@@ -61,7 +72,7 @@ def test_an_interrupt(
     run: Run,
     engine: Stage,
     monkeypatch: pytest.MonkeyPatch,
-    sigint: list[conductor.Conductor],
+    removals: list[conductor.Conductor],
 ) -> None:
     """Ctrl-C while one is taken, two are being made, and others wait, ends the run, and leaves nothing."""
     monkeypatch.setattr(conductor, "WORKERS", 2)
@@ -92,7 +103,7 @@ def test_never(): ...
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*KeyboardInterrupt*"])
     assert sorted(engine.made()) == ["aa", "bb", "cc"]
-    assert sigint[-1]._begun == []
+    assert removals[-1]._begun == []
 
 
 def test_an_interrupt_in_user_code(pytester: pytest.Pytester, run: Run, engine: Stage) -> None:
@@ -106,9 +117,7 @@ def test_an_interrupt_in_user_code(pytester: pytest.Pytester, run: Run, engine: 
     result.stdout.no_fnmatch_line("*was never awaited*")
 
 
-def test_an_interrupt_of_what_is_alone(
-    pytester: pytest.Pytester, run: Run, engine: Stage, sigint: list[conductor.Conductor]
-) -> None:
+def test_an_interrupt_of_what_is_alone(pytester: pytest.Pytester, run: Run, engine: Stage) -> None:
     """An interrupt of the call of what is made alone is one of that call, which the engine's driver can end."""
 
     def interrupt() -> None:
@@ -125,7 +134,7 @@ def test_a_second_interrupt(
     run: Run,
     engine: Stage,
     monkeypatch: pytest.MonkeyPatch,
-    sigint: list[conductor.Conductor],
+    removals: list[conductor.Conductor],
 ) -> None:
     """A second Ctrl-C does not wait for what the engine still does; what was made is removed as the session ends."""
     monkeypatch.setattr(conductor, "_GRACE", 1000)
