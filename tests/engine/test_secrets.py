@@ -21,7 +21,8 @@ with open({record!r}, "a") as record:
     record.write(json.dumps(sys.argv) + "\\n")
 os.execv({client!r}, sys.argv)
 """
-# The secret is in a file, so that it is in no line of source that pytest shows.
+# The secret is in a file, so that it is in no line of source that pytest shows. What ends has a port, as without one it
+# would be ready if it was seen to run for a moment.
 PROJECT = """
 import io
 import pytest
@@ -51,7 +52,9 @@ it = container(
     image='{app.id}', command=['sleep', '600'], labels=MARK,
     environment={'TOKEN': '{secret}', 'LINES': 'a\\n{secret}', 'HOME': '/{secret}', 'DOCKER_HOST': fxtr('secret')},
 )
-ended = container(image=BASE, command='false', environment={'TOKEN': fxtr('secret')}, labels=MARK)
+ended = container(
+    image=BASE, command='false', ports={'80/tcp': None}, environment={'TOKEN': fxtr('secret')}, labels=MARK,
+)
 refused = container(image=BASE, environment={'DOCKER_HOST': 'a\\n{secret}', 'TOKEN': 5}, mounts=[5], labels=MARK)
 wrong = container(image=BASE, environment=fxtr('login'), user='no:such:user', labels=MARK)
 private = fetch(repository='%(registry)s/private', auth_config=fxtr('login'))

@@ -30,11 +30,12 @@ def test_a_failing_test_shows_what_containers_wrote(project: Project, backend: s
     ("definition", "lines"),
     [
         (
-            "container(image=BASE, command=['sh', '-c', 'echo no config; exit 3'])",
+            # With a port, as without one it would be ready if it was seen to run for a moment.
+            "container(image=BASE, command=['sh', '-c', 'echo no config; exit 3'], ports={'80/tcp': None})",
             ["E *ContainerFailed*exit code 3*", "E *no config", "*docker container it*", "no config"],
         ),
         (
-            "container(image=BASE, command='true', remove=True)",
+            "container(image=BASE, command='true', ports={'80/tcp': None}, remove=True)",
             # Its end may be seen before it is gone.
             ["E *ContainerFailed*before it was ready*"],
         ),

@@ -45,9 +45,10 @@ class TestErrors:
 
     def test_it_is_tried_once(self, project: Project, events: Events, nothing_left: None) -> None:
         """One that fails is made by one worker, and the others say what that has said."""
+        # With a port, as without one it would be ready if it was seen to run for a moment.
         result = project(
             "it = container(image=BASE, command=['sh', '-c', 'echo no config; exit 3'], scope='session', shared=True, "
-            "labels=MARK)\ndef test_it(it): ...",
+            "ports={'80/tcp': None}, labels=MARK)\ndef test_it(it): ...",
             "-n3",
             EACH,
         )
