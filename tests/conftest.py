@@ -118,8 +118,13 @@ def own_place_to_meet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """pytest's own, whose runs do not import hypothesis: that takes longer than most of them."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    """pytest's own, whose runs load this plugin and xdist by their names.
+
+    To load all that is installed, pytest reads the lists of their files, and hypothesis has to be imported: together
+    that takes longer than most runs.
+    """
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p docker_tools -p xdist")
     return pytester
 
 

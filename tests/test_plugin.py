@@ -27,6 +27,14 @@ def open_driver(settings):
 """
 
 
+def test_an_install_is_enough(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest loads the plugin where it is installed, without being asked to."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    result = pytester.runpytest_subprocess("--fixtures")
+    result.stdout.fnmatch_lines(["plugins: *docker-tools*", "docker_client *"])
+
+
 @pytest.fixture
 def two_drivers(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two installed distributions with a driver each, `one` and `two`; a test prints which was opened, and how."""
