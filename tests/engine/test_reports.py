@@ -21,22 +21,25 @@ def until(holds):
         assert time.monotonic() < end
         time.sleep(0.05)
 """
+# What a container that ends does first, as it is to be ready before.
+WAIT = "until test -e /go; do sleep 0.1; done"
 CRASH = (
     UNTIL
     + r"""
 db = container(
     image=BASE, labels=MARK, environment={'PASSWORD': 'hunter2'},
-    command=['sh', '-c', r'printf "\033]0;title\007FATAL: no space left\n"; sleep 0.2; exit 3'],
+    command=['sh', '-c', r'printf "\033]0;title\007FATAL: no space left\n"; WAIT; exit 3'],
 )
 web = container(
     image=BASE, labels=MARK, command='httpd -f -p 80', ports={'80/tcp': None}, environment={'DB': '{db.id}'}
 )
 
 def test_it(db, web):
+    db.put_files({'/go': ''})
     until(lambda: db.status == 'exited')
     print('address', *web.get_addr('80/tcp'), web.name)
     assert web == 'reached'
-"""
+""".replace("WAIT", WAIT)
 )
 
 
@@ -75,8 +78,8 @@ def test_out_of_memory(project: Project, backend: str) -> None:
     """A container that had too little memory is told by its exit code, and by the engine's own word for it."""
     result = project(
         UNTIL + "it = container(image=BASE, labels=MARK, mem_limit='16m', memswap_limit='16m',\n"
-        "    command=['sh', '-c', 'sleep 0.2; x=a; while true; do x=$x$x; done'])\n"
-        "def test_it(it):\n    until(lambda: it.status == 'exited')\n    assert False\n"
+        f"    command=['sh', '-c', '{WAIT}; x=a; while true; do x=$x$x; done'])\n"
+        "def test_it(it):\n    it.put_files({'/go': ''})\n    until(lambda: it.status == 'exited')\n    assert False\n"
     )
     result.assert_outcomes(failed=1)
     # podman is told of it by systemd, or by a control group of version 2.
@@ -114,9 +117,10 @@ def test_it(it):
 def test_a_container_that_is_restarted(project: Project) -> None:
     """How often the engine has restarted a container is told."""
     result = project(
-        UNTIL + "it = container(image=BASE, labels=MARK, command=['sh', '-c', 'sleep 0.3; exit 4'],\n"
+        UNTIL + f"it = container(image=BASE, labels=MARK, command=['sh', '-c', '{WAIT}; exit 4'],\n"
         "    restart_policy={'Name': 'on-failure', 'MaximumRetryCount': 1})\n"
-        "def test_it(it):\n    until(lambda: it.status == 'exited' and it.attrs['RestartCount'])\n    assert False\n"
+        "def test_it(it):\n    it.put_files({'/go': ''})\n"
+        "    until(lambda: it.status == 'exited' and it.attrs['RestartCount'])\n    assert False\n"
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["state:  exited, exit code 4, restarts: 1"])
