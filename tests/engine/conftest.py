@@ -51,6 +51,8 @@ from pytest_docker_tools import *
 BASE = {BASE!r}
 MARK = {{'made-for': '{{mark}}'}}
 """
+# What a container does, in a shell, that is to end when a test says so, with this file: not before it was seen to run.
+WAIT_FOR_GO = "until test -e /go; do sleep 0.1; done"
 # Of the password that `testing.registry` has, as `htpasswd -B` writes it.
 PASSWORD_HASH = "$2y$05$abcdefghijklmnopqrstuuJQ0OEfoQ1jvzDwPykoQtl7vEtSYYygy"
 # What is about some backends only, or has to be seen on each; podman's driver has a folder of its own for its tests.

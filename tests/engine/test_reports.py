@@ -9,7 +9,7 @@ import pytest
 
 from pytest_docker_tools.driver import Driver
 
-from .conftest import Left, Project
+from .conftest import WAIT_FOR_GO, Left, Project
 
 # Waits, in a test module, until something holds of a container.
 UNTIL = """
@@ -21,14 +21,12 @@ def until(holds):
         assert time.monotonic() < end
         time.sleep(0.05)
 """
-# What a container that ends does first, as it is to be ready before.
-WAIT = "until test -e /go; do sleep 0.1; done"
 CRASH = (
     UNTIL
     + r"""
 db = container(
     image=BASE, labels=MARK, environment={'PASSWORD': 'hunter2'},
-    command=['sh', '-c', r'printf "\033]0;title\007FATAL: no space left\n"; WAIT; exit 3'],
+    command=['sh', '-c', r'printf "\033]0;title\007FATAL: no space left\n"; WAIT_FOR_GO; exit 3'],
 )
 web = container(
     image=BASE, labels=MARK, command='httpd -f -p 80', ports={'80/tcp': None}, environment={'DB': '{db.id}'}
@@ -39,7 +37,7 @@ def test_it(db, web):
     until(lambda: db.status == 'exited')
     print('address', *web.get_addr('80/tcp'), web.name)
     assert web == 'reached'
-""".replace("WAIT", WAIT)
+""".replace("WAIT_FOR_GO", WAIT_FOR_GO)
 )
 
 
@@ -78,7 +76,7 @@ def test_out_of_memory(project: Project, backend: str) -> None:
     """A container that had too little memory is told by its exit code, and by the engine's own word for it."""
     result = project(
         UNTIL + "it = container(image=BASE, labels=MARK, mem_limit='16m', memswap_limit='16m',\n"
-        f"    command=['sh', '-c', '{WAIT}; x=a; while true; do x=$x$x; done'])\n"
+        f"    command=['sh', '-c', '{WAIT_FOR_GO}; x=a; while true; do x=$x$x; done'])\n"
         "def test_it(it):\n    it.put_files({'/go': ''})\n    until(lambda: it.status == 'exited')\n    assert False\n"
     )
     result.assert_outcomes(failed=1)
@@ -117,7 +115,7 @@ def test_it(it):
 def test_a_container_that_is_restarted(project: Project) -> None:
     """How often the engine has restarted a container is told."""
     result = project(
-        UNTIL + f"it = container(image=BASE, labels=MARK, command=['sh', '-c', '{WAIT}; exit 4'],\n"
+        UNTIL + f"it = container(image=BASE, labels=MARK, command=['sh', '-c', '{WAIT_FOR_GO}; exit 4'],\n"
         "    restart_policy={'Name': 'on-failure', 'MaximumRetryCount': 1})\n"
         "def test_it(it):\n    it.put_files({'/go': ''})\n"
         "    until(lambda: it.status == 'exited' and it.attrs['RestartCount'])\n    assert False\n"

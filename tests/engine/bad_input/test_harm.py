@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..conftest import Left, Project
+from ..conftest import WAIT_FOR_GO, Left, Project
 from .conftest import Row, Table, Told
 
 # What ends a container may end with it, and then some clients say that.
@@ -27,9 +27,9 @@ LIFE: Table = {
         "it.driver.remove('container', [it.id], force=True)\nit.logs()",
     ),
     "removes_itself": Row(
-        "container(**{**PLAIN, 'command': ['sh', '-c', 'while ! test -e /end; do sleep 0.1; done']}, remove=True)",
+        f"container(**{{**PLAIN, 'command': ['sh', '-c', '{WAIT_FOR_GO}']}}, remove=True)",
         "NotFound: There is no container '…' on the engine at …",
-        f"{END.format('touch /end')}end = time.monotonic() + 60\nwhile time.monotonic() < end:\n    it.reload()",
+        f"{END.format('touch /go')}end = time.monotonic() + 60\nwhile time.monotonic() < end:\n    it.reload()",
     ),
     "killed": Row(
         "container(**PLAIN)",
