@@ -219,12 +219,15 @@ def test_killed_processes_of_xdist(
     assert left() == []
 
 
-def test_what_has_expired(project: Project, clean: Clean, left: Left, mark: str) -> None:
+def test_what_has_expired(project: Project, clean: Clean, driver: Driver, left: Left, mark: str) -> None:
     """What is reusable is removed when its time to live is over."""
     project(SHOP + "def test_it(web): ...", "--reuse-containers", "-o", "docker_reuse_ttl=0.1").assert_outcomes(
         passed=1
     )
-    assert len(left()) == len(PARTS)
+    made = [item for kind in KINDS for item in items.labelled(driver, kind, "made-for", mark)]
+    assert len(made) == len(PARTS)
+    # The label tells it in whole seconds, rounded: it may be up to half a second later.
+    wait_until(lambda: all(item.has_expired for item in made))
     assert clean().of_shop(mark) == each("removed")
     assert left() == []
 
