@@ -44,11 +44,10 @@ IMAGES = "localhost/pytest-docker-tools"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run examples on the chosen backend; beside the default one also with workers, and the one that brings its own."""
-    if {"name", "workers"} <= {*metafunc.fixturenames}:
+    """Run examples on the chosen backend, and beside the default one the example that brings its own backend."""
+    if "name" in metafunc.fixturenames:
         is_default = backend_of(metafunc.config) == DEFAULT_BACKEND
         metafunc.parametrize("name", [name for name in TESTS if is_default or name != OWN_DRIVER])
-        metafunc.parametrize("workers", ["-n0", "-n2"] if is_default else ["-n0"])
 
 
 @pytest.fixture(autouse=True)
@@ -110,9 +109,10 @@ def test_all_are_here() -> None:
     assert [name for name in TESTS if not (EXAMPLES / name / "README.md").exists()] == []
 
 
-def test_it_passes(installed: None, name: str, workers: str, example: RunExample, left: Left) -> None:
-    """All tests of an example pass, with workers and without, and nothing of it stays."""
-    example(name, workers, passed=TESTS[name])
+def test_it_passes(installed: None, name: str, backend: str, example: RunExample, left: Left) -> None:
+    """All tests of an example pass, on the default backend with workers, and nothing of it stays."""
+    in_one_process = backend != DEFAULT_BACKEND or name == OWN_DRIVER
+    example(name, "-n0" if in_one_process else "-n2", passed=TESTS[name])
     assert left() == []
 
 

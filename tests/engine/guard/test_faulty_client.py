@@ -130,7 +130,7 @@ def test_one_fault(plan: Plan, project: Project, left: Left, name: str, where: s
     """Whichever command of a run goes wrong, the run ends, tells of it if it matters, and leaves nothing."""
     folder = plan(fault, f"^{where}")
     result = project(SHOP, *(["-o", "docker_timeout=5"] if fault in ENDLESS else []))
-    assert (folder / "faults").exists(), "It did not go wrong."
+    assert (folder / "faults").read_bytes(), "It did not go wrong."
     require_sentences(result)
     if name in VITAL and fault in (*ENDLESS, "fail", "killed"):
         result.stdout.fnmatch_lines(["E *pytest_docker_tools.exceptions.*: *"])
@@ -142,10 +142,10 @@ def test_one_fault(plan: Plan, project: Project, left: Left, name: str, where: s
 def test_many_faults(plan: Plan, project: Project, left: Left, kind: str, seed: int) -> None:
     """A client that goes wrong again and again, or takes its time, keeps no run from its end, and nothing is left."""
     plan(kind, times=float("inf"), chance=0.3, seed=seed)
-    result = project(f"{SHOP}\n@pytest.mark.parametrize('number', range(3))\ndef test_again(web, number): ...")
+    result = project(f"{SHOP}\ndef test_again(web): ...")
     # Now it is as good as the one that is meant.
     plan(kind, times=0)
     require_sentences(result)
     if kind == "slow":
-        result.assert_outcomes(passed=5)
+        result.assert_outcomes(passed=3)
     wait_until(lambda: not left())

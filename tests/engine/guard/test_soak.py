@@ -16,7 +16,7 @@ import pytest
 from ..conftest import Left, Project, Start, kill_group, wait_until
 from .conftest import OPEN, goes
 
-KILLS = int(os.environ.get("SOAK_KILLS", "5"))
+KILLS = int(os.environ.get("SOAK_KILLS", "3"))
 CYCLES = int(os.environ.get("SOAK_CYCLES", "30"))
 # Seconds for which nothing may appear at the end.
 QUIET = float(os.environ.get("SOAK_QUIET", "3"))

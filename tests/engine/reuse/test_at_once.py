@@ -10,7 +10,7 @@ from ..conftest import Module
 from .conftest import FIXTURES, Made, Start, site
 
 # How often two processes ask at once for what is not there.
-ROUNDS = int(os.environ.get("SOAK_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "2"))
 TOGETHER = """
 import os
 import time
