@@ -224,7 +224,7 @@ def test_what_has_expired(project: Project, clean: Clean, driver: Driver, left: 
     project(SHOP + "def test_it(web): ...", "--reuse-containers", "-o", "docker_reuse_ttl=0.1").assert_outcomes(
         passed=1
     )
-    made = [item for kind in KINDS for item in items.labelled(driver, kind, "made-for", mark)]
+    made = items.ours(driver, "made-for", mark)
     assert len(made) == len(PARTS)
     # The label tells it in whole seconds, rounded: it may be up to half a second later.
     wait_until(lambda: all(item.has_expired for item in made))

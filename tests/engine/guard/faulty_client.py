@@ -60,7 +60,6 @@ def is_due(arguments: str, *, where: str, times: float, chance: float, seed: int
         is_due = is_meant and (chance == 1 or dice(seed * 10**6 + calls.tell()) < chance)
         if is_due:
             faults.write(b".")
-            faults.flush()
         return is_due
 
 
